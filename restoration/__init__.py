@@ -1,0 +1,1 @@
+"""Restore Old Photo: a photo goes in, named layers come out."""

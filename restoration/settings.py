@@ -1,0 +1,161 @@
+"""What the user can choose: one small dataclass a stage, and one ``Settings`` that holds them.
+
+Values are checked on construction, so that a ``Settings`` that exists is a valid one. ``to_dict`` and ``from_dict``
+carry it through JSON or msgpack.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from restoration.errors import SettingsError
+
+MaskMode = Literal["user", "auto", "unite"]
+InputSize = Literal["native", "scale-256", "resize-256"]
+Preset = Literal["compact", "official"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+
+#: The stages in the order in which they run; their names are the fields of ``Settings``.
+STAGE_NAMES = ("scratches", "quality", "faces")
+
+
+def _check_fraction(name: str, value: float) -> None:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or not 0 <= value <= 1:
+        raise SettingsError(f"{name} is {value!r}.", "Give a number from 0 to 1.")
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise SettingsError(f"There is no {name} {value!r}.", f"Choose one of: {', '.join(choices)}.")
+
+
+@dataclass(frozen=True)
+class ScratchSettings:
+    """Finding and repairing scratches.
+
+    Attributes:
+        enabled: whether the stage runs.
+        strength: opacity of the ``Scratch repair`` layer, 0 to 1.
+        threshold: probability (0 to 1) from which a pixel counts as damaged; None takes the preset's own.
+        mask_mode: which damage counts: the user's mask, the detector's, or both. None means the user's if one is
+            given, else the detector's.
+        input_size: the size at which the detector looks; None takes the preset's own.
+    """
+
+    enabled: bool = True
+    strength: float = 1.0
+    threshold: float | None = None
+    mask_mode: MaskMode | None = None
+    input_size: InputSize | None = None
+
+    def __post_init__(self) -> None:
+        _check_fraction("The strength of scratches", self.strength)
+        if self.threshold is not None:
+            _check_fraction("The threshold", self.threshold)
+        if self.mask_mode is not None:
+            _check_choice("mask mode", self.mask_mode, get_args(MaskMode))
+        if self.input_size is not None:
+            _check_choice("input size", self.input_size, get_args(InputSize))
+
+
+@dataclass(frozen=True)
+class QualitySettings:
+    """Fading, grain, blur: the unstructured defects.
+
+    Attributes:
+        enabled: whether the stage runs.
+        strength: opacity of the ``Restored`` layer, 0 to 1.
+        always: restore even where the damage estimate says that the photo needs nothing.
+    """
+
+    enabled: bool = True
+    strength: float = 1.0
+    always: bool = False
+
+    def __post_init__(self) -> None:
+        _check_fraction("The strength of quality", self.strength)
+
+
+@dataclass(frozen=True)
+class FaceSettings:
+    """Faces, one layer each.
+
+    Attributes:
+        enabled: whether the stage runs.
+        strength: opacity of the face layers, 0 to 1.
+    """
+
+    enabled: bool = True
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_fraction("The strength of faces", self.strength)
+
+
+@dataclass(frozen=True)
+class Region:
+    """The part of the picture to work in, in pixels of the picture as it is seen (after EXIF orientation)."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.width <= 0 or self.height <= 0:
+            raise SettingsError(
+                f"The region {self.x},{self.y},{self.width},{self.height} is empty.", "Give a width and a height above 0."
+            )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the user can choose for one run."""
+
+    scratches: ScratchSettings = field(default_factory=ScratchSettings)
+    quality: QualitySettings = field(default_factory=QualitySettings)
+    faces: FaceSettings = field(default_factory=FaceSettings)
+    preset: Preset = "compact"
+    device: Device = "auto"
+    region: Region | None = None
+
+    def __post_init__(self) -> None:
+        _check_choice("preset", self.preset, get_args(Preset))
+        _check_choice("device", self.device, get_args(Device))
+
+    @property
+    def does_nothing(self) -> bool:
+        """True if every stage is off or has strength 0: the result is the input, pixel for pixel."""
+        stages = (self.scratches, self.quality, self.faces)
+        return all(not stage.enabled or stage.strength == 0 for stage in stages)
+
+    def to_dict(self) -> dict[str, Any]:
+        """A plain dict of dicts, numbers, strings and None."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Settings:
+        """The inverse of ``to_dict``; unknown keys are an error, missing ones take their defaults.
+
+        Raises:
+            SettingsError: an unknown key, or a value out of its range.
+        """
+        parts: dict[str, Any] = dict(data)
+        nested = {"scratches": ScratchSettings, "quality": QualitySettings, "faces": FaceSettings, "region": Region}
+        for name, kind in nested.items():
+            value = parts.get(name)
+            if isinstance(value, Mapping):
+                _check_keys(name, value, kind)
+                parts[name] = kind(**value)
+        _check_keys("settings", parts, cls)
+        return cls(**parts)
+
+
+def _check_keys(where: str, data: Mapping[str, Any], kind: type) -> None:
+    known = {f.name for f in fields(kind)}
+    for key in data:
+        if key not in known:
+            raise SettingsError(f"There is no setting {key!r} in {where}.", f"Known are: {', '.join(sorted(known))}.")

@@ -1,0 +1,1 @@
+"""Data sets, losses and loops. Nothing in here is imported at inference."""

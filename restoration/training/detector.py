@@ -1,0 +1,62 @@
+"""Learning to find scratches: the U-Net of the paper on synthetic masks (Wan et al., TPAMI 2022, section 4.2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from restoration.networks.scratch_detector import ScratchDetector
+from restoration.training.pairs import PairSet
+from restoration.training.run import Losses, Plan, Run
+
+#: Channels of the compact preset: about a million parameters, less than 2 MiB in fp16.
+COMPACT_WIDTHS = (16, 32, 64, 80, 96)
+
+#: Share of crops shown without their damage: lace, glasses and window frames must stay unmarked.
+CLEAN_SHARE = 0.12
+
+#: Damage covers a few percent of the pixels; a missed one weighs this many times a false one.
+POSITIVE_WEIGHT = 3.0
+
+
+def grey_input(rgb: Tensor) -> Tensor:
+    """The detector's view: N×3×H×W, 0 to 1, to N×1×H×W, -1 to 1 (Rec. 601 luma)."""
+    weights = rgb.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    return (rgb * weights).sum(dim=1, keepdim=True) * 2 - 1
+
+
+def detector_loss(logits: Tensor, mask: Tensor) -> Tensor:
+    """Weighted cross-entropy plus a soft Dice term, which keeps thin lines whole; logits and mask N×1×H×W."""
+    weight = torch.full((), POSITIVE_WEIGHT, device=logits.device)
+    entropy = F.binary_cross_entropy_with_logits(logits, mask, pos_weight=weight)
+    probability = logits.sigmoid()
+    overlap = 2 * (probability * mask).sum() + 1
+    return entropy + 0.3 * (1 - overlap / (probability.sum() + mask.sum() + 1))
+
+
+def train_detector(pairs: Path, folder: Path, plan: Plan, device: str = "auto") -> Path:
+    """Trains the compact detector on the pairs and returns its checkpoint."""
+    torch.manual_seed(plan.seed)
+    network = ScratchDetector(COMPACT_WIDTHS)
+    run = Run("scratch_detector", {"scratch_detector": network}, plan, folder, device)
+    data = PairSet(pairs, plan.crop)
+
+    def losses_of_step(rng: np.random.Generator) -> Losses:
+        crops, *_ = data.batch(plan.batch, rng)
+        tensor = torch.from_numpy(crops).to(run.compute.device).float().div_(255)
+        aged, clean, mask = tensor[:, :3], tensor[:, 3:6], tensor[:, 6:].round()
+        undamaged = torch.from_numpy(rng.random(plan.batch) < CLEAN_SHARE).to(aged.device).view(-1, 1, 1, 1)
+        image = torch.where(undamaged, clean, aged)
+        mask = mask * ~undamaged
+        # A negative's scratches are dark where a print's are pale.
+        if rng.random() < 0.15:
+            image = 1 - image
+        logits = run.networks["scratch_detector"](grey_input(image).contiguous(memory_format=torch.channels_last))
+        return {"total": detector_loss(logits.float(), mask)}
+
+    run.fit(losses_of_step)
+    return run.checkpoint
