@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import time
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from restoration.errors import DeviceError
@@ -51,6 +53,15 @@ def choose_compute(name: str = "auto") -> Compute:
     if name == "cpu":
         return Compute(torch.device("cpu"), torch.bfloat16 if cpu_likes_bfloat16() else torch.float32)
     raise DeviceError(f"There is no device {name!r}.", "Choose auto, cpu, cuda or mps.")
+
+
+Network = TypeVar("Network", bound=nn.Module)
+
+
+def place(network: Network, compute: Compute) -> Network:
+    """Moves a network to its device, in the memory layout in which convolutions run fastest."""
+    network.to(compute.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # not in torch's stubs
+    return network
 
 
 @functools.cache

@@ -23,7 +23,12 @@ STAGE_NAMES = ("scratches", "quality", "faces")
 
 
 def _check_fraction(name: str, value: float) -> None:
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value) or not 0 <= value <= 1:
+    if (
+        not isinstance(value, (int, float))
+        or isinstance(value, bool)
+        or not math.isfinite(value)
+        or not 0 <= value <= 1
+    ):
         raise SettingsError(f"{name} is {value!r}.", "Give a number from 0 to 1.")
 
 
@@ -107,18 +112,28 @@ class Region:
     def __post_init__(self) -> None:
         if self.width <= 0 or self.height <= 0:
             raise SettingsError(
-                f"The region {self.x},{self.y},{self.width},{self.height} is empty.", "Give a width and a height above 0."
+                f"The region {self.x},{self.y},{self.width},{self.height} is empty.",
+                "Give a width and a height above 0.",
             )
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the user can choose for one run."""
+    """Everything the user can choose for one run.
+
+    Attributes:
+        scratches, quality, faces: the stages.
+        preset: compact (bundled) or official (the published checkpoints).
+        models: folder of the official weights; None looks where ``presets.loading.official_folder`` says.
+        device: auto, cpu, cuda or mps.
+        region: the part of the picture to work in; None means all of it.
+    """
 
     scratches: ScratchSettings = field(default_factory=ScratchSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
     faces: FaceSettings = field(default_factory=FaceSettings)
     preset: Preset = "compact"
+    models: str | None = None
     device: Device = "auto"
     region: Region | None = None
 

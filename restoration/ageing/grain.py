@@ -22,13 +22,13 @@ def grain(image: np.ndarray, sigma: float, size: float, colour: float, rng: np.r
     """
     height, width = image.shape[:2]
     common = rng.standard_normal((height, width, 1), dtype=np.float32)
-    noise = np.repeat(common, 3, axis=2)
+    noise: np.ndarray = np.repeat(common, 3, axis=2)
     if colour > 0:
         own = rng.standard_normal((height, width, 3), dtype=np.float32)
         noise = noise * np.sqrt(1 - colour**2) + own * colour
     if size > 0.3:
         noise = cv2.GaussianBlur(noise, (0, 0), size)
-        noise /= noise.std() + 1e-6
+        noise = noise / (noise.std() + 1e-6)
     density = 0.35 + 0.65 * np.sqrt(np.clip(4 * image * (1 - image), 0, 1))
     return image + noise * density * sigma
 
@@ -57,7 +57,7 @@ def jpeg(image: np.ndarray, quality: int) -> np.ndarray:
     """What JPEG of this quality (1 to 100) leaves of the picture."""
     pixels = np.clip(np.rint(image[..., ::-1] * 255), 0, 255).astype(np.uint8)
     _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    decoded = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
     return decoded[..., ::-1].astype(np.float32) / 255
 
 

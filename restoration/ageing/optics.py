@@ -25,7 +25,7 @@ def defocus(image: np.ndarray, radius: float) -> np.ndarray:
 def shake(image: np.ndarray, length: float, angle: float) -> np.ndarray:
     """Motion blur along a line; length in pixels, angle in radians."""
     size = 2 * int(np.ceil(length / 2)) + 3
-    kernel = np.zeros((size, size), np.float32)
+    kernel: np.ndarray = np.zeros((size, size), np.float32)
     middle, half = (size - 1) / 2, length / 2
     dx, dy = half * np.cos(angle), half * np.sin(angle)
     start = (round((middle - dx) * 16), round((middle - dy) * 16))

@@ -15,9 +15,9 @@ from restoration.ageing.recipe import Recipe
 from restoration.ageing.tone import draw
 
 #: Coverage above which a pixel is damaged, if the damage can be seen at all.
-COVERED = 0.15
+COVERED = 0.25
 #: Change of a pixel's value (0 to 1) below which nobody, and no detector, can see the damage.
-VISIBLE = 0.035
+VISIBLE = 0.06
 
 _SUBPIXEL = 4  # bits of fraction that cv2 takes in line coordinates
 
@@ -47,7 +47,7 @@ def scratches(height: int, width: int, count: int, rng: np.random.Generator) -> 
     canvas = np.zeros((height, width), np.uint8)
     for _ in range(count):
         draw_path(canvas, random_path(height, width, rng), float(np.exp(rng.uniform(np.log(0.8), np.log(4.5)))))
-    coverage = canvas.astype(np.float32) / 255
+    coverage: np.ndarray = canvas.astype(np.float32) / 255
     if rng.random() < 0.6:  # the emulsion holds in places: the line is broken
         coverage *= np.clip(1.4 + 2 * smooth_field(height, width, rng.uniform(8, 30), rng), 0, 1)
     if rng.random() < 0.5:
@@ -102,7 +102,7 @@ def placed(mask: np.ndarray, height: int, width: int, scale: float, rng: np.rand
 def cracks(height: int, width: int, materials: Materials, rng: np.random.Generator) -> np.ndarray:
     """Cracked gelatine or varnish: real crack lines where there are any, else a net of borders between cells."""
     if materials.cracks and rng.random() < 0.6:
-        mask = materials.cracks[rng.integers(len(materials.cracks))]
+        mask = materials.cracks[int(rng.integers(len(materials.cracks)))]
         return placed(mask, height, width, rng.uniform(0.5, 1.2) * min(height, width) / 320, rng)
     field = fractal_field(height, width, rng.uniform(1.5, 5), 3, rng)
     steep = np.hypot(cv2.Sobel(field, -1, 1, 0), cv2.Sobel(field, -1, 0, 1)) / 8
@@ -179,7 +179,7 @@ def age_structured(
         cover(cracks(height, width, materials, rng))
     if materials.film_artefacts and rng.random() < recipe.film_artefact_chance:
         for _ in range(round(draw(recipe.film_artefact_count, rng))):
-            mask = materials.film_artefacts[rng.integers(len(materials.film_artefacts))]
+            mask = materials.film_artefacts[int(rng.integers(len(materials.film_artefacts)))]
             cover(placed(mask, height, width, rng.uniform(0.25, 0.8) * min(height, width) / 320, rng))
     if rng.random() < recipe.hole_chance:
         cover(hole(height, width, rng), opaque=True)

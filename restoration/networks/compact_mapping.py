@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from restoration.networks.base import StoredNetwork, dimension
-from restoration.networks.compact_vae import ResidualBlock
-from restoration.networks.partial_attention import partial_attention
+from restoration.networks.compact_vae import ResidualBlock, zeroed
+from restoration.networks.partial_nonlocal import attend_to_kept
 
 
 class CompactNonLocal(nn.Module):
@@ -38,8 +38,7 @@ class CompactNonLocal(nn.Module):
         """Args: x N×C×H×W; keep N×1×H×W, the sound share of each place, 0 to 1."""
         if not bool((keep < 1).any()):
             return x
-        theta, phi, g = (layer(x).flatten(2) for layer in (self.theta, self.phi, self.g))
-        y = partial_attention(theta, phi, g, keep.flatten(2), self.scale).view_as(x)
+        y = attend_to_kept(self.theta(x) * self.scale, self.phi(x), self.g(x), keep)
         return keep * x + (1 - keep) * self.out(y)
 
 
@@ -68,9 +67,9 @@ class CompactMapping(StoredNetwork):
         self.non_local = CompactNonLocal(middle)
         self.middle = nn.Sequential(ResidualBlock(middle), ResidualBlock(middle))
         self.up_fine = nn.Sequential(nn.Conv2d(middle, 4 * fine, 1), nn.PixelShuffle(2))
-        self.leave = nn.Sequential(ResidualBlock(fine), ResidualBlock(fine), nn.Conv2d(fine, fine, 3, padding=1))
-        nn.init.zeros_(self.leave[-1].weight)
-        nn.init.zeros_(self.leave[-1].bias)
+        self.leave = nn.Sequential(
+            ResidualBlock(fine), ResidualBlock(fine), zeroed(nn.Conv2d(fine, fine, 3, padding=1))
+        )
 
     @classmethod
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:

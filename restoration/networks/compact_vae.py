@@ -16,15 +16,20 @@ from torch import Tensor, nn
 from restoration.networks.base import StoredNetwork, dimension
 
 
+def zeroed(layer: nn.Conv2d) -> nn.Conv2d:
+    """The layer with weights and bias 0: what adds its output begins as the identity."""
+    for parameter in layer.parameters():
+        nn.init.zeros_(parameter)
+    return layer
+
+
 class ResidualBlock(nn.Module):
     """x + conv(relu(conv(x))), 3×3, no norm; starts as the identity. N×C×H×W."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.inner = nn.Conv2d(channels, channels, 3, padding=1)
-        self.outer = nn.Conv2d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.outer.weight)
-        nn.init.zeros_(self.outer.bias)
+        self.outer = zeroed(nn.Conv2d(channels, channels, 3, padding=1))
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.outer(torch.relu(self.inner(x)))
@@ -37,11 +42,12 @@ class CompactVAE(StoredNetwork):
         stem: channels at half resolution.
         latent: channels of the latent.
         blocks: residual blocks of the encoder and of the decoder.
+        decodes: False leaves the decoder out; restoring needs VAE A's encoder only.
     """
 
     size_multiple = 4
 
-    def __init__(self, stem: int = 48, latent: int = 64, blocks: int = 2) -> None:
+    def __init__(self, stem: int = 48, latent: int = 64, blocks: int = 2, decodes: bool = True) -> None:
         super().__init__()
         self.encoder = nn.Sequential(
             nn.PixelUnshuffle(2),
@@ -50,6 +56,8 @@ class CompactVAE(StoredNetwork):
             nn.Conv2d(stem, latent, 4, stride=2, padding=1),
             *(ResidualBlock(latent) for _ in range(blocks)),
         )
+        if not decodes:
+            return
         self.decoder = nn.Sequential(
             *(ResidualBlock(latent) for _ in range(blocks)),
             nn.Conv2d(latent, 4 * stem, 3, padding=1),
@@ -61,9 +69,7 @@ class CompactVAE(StoredNetwork):
             nn.ReLU(),
         )
         self.to_picture = nn.Conv2d(16, 3, 3, padding=1)
-        self.to_gate = nn.Conv2d(16, 1, 3, padding=1)
-        nn.init.zeros_(self.to_gate.weight)
-        nn.init.ones_(self.to_gate.bias)
+        self.to_gate = zeroed(nn.Conv2d(16, 1, 3, padding=1))
 
     @classmethod
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,6 +78,7 @@ class CompactVAE(StoredNetwork):
             "stem": dimension(state_dict, "encoder.1.weight", 0, 48),
             "latent": dimension(state_dict, "encoder.3.weight", 0, 64),
             "blocks": blocks or 2,
+            "decodes": "to_picture.weight" in state_dict,
         }
 
     def encode(self, x: Tensor) -> Tensor:
@@ -90,5 +97,5 @@ class CompactVAE(StoredNetwork):
             image: N×3×H×W in [-1, 1], what the encoder of the other VAE saw.
         """
         features = self.decoder(z)
-        gate = torch.sigmoid(self.to_gate(features))
+        gate = torch.sigmoid(self.to_gate(features) + 1)  # begins by trusting the decoder rather than the input
         return image + gate * (self.to_picture(features) - image)

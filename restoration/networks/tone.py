@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from restoration.networks.base import StoredNetwork, dimension
+from restoration.networks.compact_vae import zeroed
 
 #: Side of the thumbnail that the network sees.
 THUMBNAIL = 64
@@ -40,10 +41,8 @@ class ToneNetwork(StoredNetwork):
             nn.Conv2d(width, width, 3, padding=1), nn.ReLU(),
         )  # fmt: skip
         self.whole = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, width))
-        self.mix = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, 12 * LEVELS, 1))
         # Starts as the identity: an untrained network changes nothing.
-        nn.init.zeros_(self.mix[-1].weight)
-        nn.init.zeros_(self.mix[-1].bias)
+        self.mix = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), zeroed(nn.Conv2d(width, 12 * LEVELS, 1)))
 
     @classmethod
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:

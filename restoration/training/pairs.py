@@ -151,7 +151,9 @@ class PairSet:
         self.pairs = [pair for pair in arrays if min(pair.shape[:2]) >= crop]
         self.crop = crop
         if not self.pairs:
-            raise PictureError(f"There are no aged pairs in {folder}.", "Make them with: restore-old-photo train pairs.")
+            raise PictureError(
+                f"There are no aged pairs in {folder}.", "Make them with: restore-old-photo train pairs."
+            )
 
     def batch(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Draws crops.

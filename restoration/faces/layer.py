@@ -1,0 +1,135 @@
+"""One restored face as a patch that lies over the picture, and the published way of laying patches down.
+
+Source: Wan et al., "Bringing Old Photos Back to Life", CVPR 2020 / TPAMI 2022, blending step of the published pipeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from restoration.faces.geometry import colour_match, face_bounds, soft_mask, value_range, warp_back, warp_face
+from restoration.faces.sampling import Floats
+
+
+@dataclass(frozen=True)
+class FacePatch:
+    """Pixels to be laid over a picture, and where.
+
+    Attributes:
+        pixels: h×w×3 RGB, dtype of the picture they belong to.
+        alpha: h×w float32, 0 (picture) to 1 (patch); not multiplied into ``pixels``.
+        x: column of the picture under the left column of the patch.
+        y: row of the picture under the top row of the patch.
+    """
+
+    pixels: NDArray[Any]
+    alpha: NDArray[np.float32]
+    x: int
+    y: int
+
+
+def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats) -> FacePatch | None:
+    """Brings a restored face back to its place in the picture.
+
+    The face takes the histogram of the aligned crop of ``image``, is warped back, and gets the soft mask for alpha.
+    Laying the patch over the picture gives the published blend, up to the rounding of ``pixels``. The work and the
+    memory depend on the size of the face in the picture, not on that of the picture.
+
+    Args:
+        image: H×W×3 RGB picture: uint8, uint16 or floating point in 0 to 1. What the face was cut from.
+        face: size×size×3 RGB, what the network made of the crop: of the picture's dtype, or floating point in 0 to 1.
+        affine: 3×3, crop pixel to picture pixel, of which the crop was made.
+
+    Returns:
+        The patch, as small as its alpha allows; None if nothing of the face would be seen (it lies beside the picture,
+        or is so small that the mask's soft border takes all of it: below some 25 pixels for the whole crop).
+
+    Raises:
+        ValueError: shapes or dtypes other than these.
+    """
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"a picture is H×W×3, not {image.shape}")
+    if face.ndim != 3 or face.shape[0] != face.shape[1] or face.shape[2] != 3:
+        raise ValueError(f"a face is size×size×3, not {face.shape}")
+    face = _as_dtype(face, image.dtype)
+    height, width = image.shape[:2]
+    size = face.shape[0]
+    bounds = face_bounds(affine, size, height, width)
+    alpha = soft_mask(affine, size, height, width, bounds)
+    seen_rows, seen_columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    if len(seen_rows) == 0:
+        return None
+    rows = slice(int(seen_rows[0]), int(seen_rows[-1]) + 1)
+    columns = slice(int(seen_columns[0]), int(seen_columns[-1]) + 1)
+    bounds = bounds._replace(
+        x=bounds.x + columns.start,
+        y=bounds.y + rows.start,
+        width=columns.stop - columns.start,
+        height=rows.stop - rows.start,
+    )
+    # The published pipeline truncates here, although it rounds the crop for the network.
+    aligned = warp_face(image, affine, size).astype(image.dtype)
+    matched = colour_match(face, aligned)
+    warped = warp_back(matched, affine, height, width, bounds)
+    return FacePatch(_rounded(warped, image.dtype), alpha[rows, columns].copy(), bounds.x, bounds.y)
+
+
+def paste_back(image: NDArray[Any], patches: Iterable[FacePatch]) -> NDArray[Any]:
+    """Lays patches over a picture, one after another, later ones on top; rounds once, at the end.
+
+    Args:
+        image: H×W×3 RGB, uint8, uint16 or floating point in 0 to 1; left as it is.
+        patches: patches of the picture's dtype that lie within it.
+
+    Returns:
+        H×W×3, dtype of ``image``. Pixels that no patch covers are those of ``image``.
+
+    Raises:
+        ValueError: a patch of another dtype, or one that does not lie within the picture.
+    """
+    patches = list(patches)
+    out = image.copy()
+    if not patches:
+        return out
+    for patch in patches:
+        h, w = patch.alpha.shape
+        if patch.pixels.dtype != image.dtype or patch.pixels.shape != (h, w, *image.shape[2:]):
+            raise ValueError(
+                f"a patch of {patch.pixels.dtype} {patch.pixels.shape} and alpha {(h, w)} do not fit {image.dtype}"
+            )
+        if min(patch.x, patch.y) < 0 or patch.x + w > image.shape[1] or patch.y + h > image.shape[0]:
+            raise ValueError(f"a patch of {w}×{h} at {patch.x},{patch.y} leaves the picture")
+    # Floating point only where patches lie: the whole of a large scan would need several times its memory.
+    left, top = min(p.x for p in patches), min(p.y for p in patches)
+    right = max(p.x + p.alpha.shape[1] for p in patches)
+    bottom = max(p.y + p.alpha.shape[0] for p in patches)
+    current = image[top:bottom, left:right].astype(np.float32)
+    for patch in patches:
+        h, w = patch.alpha.shape
+        under = current[patch.y - top : patch.y - top + h, patch.x - left : patch.x - left + w]
+        alpha = patch.alpha[..., None]
+        under[:] = patch.pixels * alpha + (1 - alpha) * under
+    out[top:bottom, left:right] = _rounded(current, image.dtype)
+    return out
+
+
+def _as_dtype(face: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    if face.dtype == dtype:
+        return face
+    if not np.issubdtype(face.dtype, np.floating):
+        raise ValueError(f"a face of {face.dtype} does not fit a picture of {dtype}")
+    if np.issubdtype(dtype, np.floating):
+        return face.astype(dtype)
+    top = value_range(dtype)
+    # Halves up, as the published writing of the network's output does it (np.rint takes them to even).
+    return np.floor(np.clip(face, 0, 1).astype(np.float64) * top + 0.5).astype(dtype)
+
+
+def _rounded(values: NDArray[np.float32], dtype: np.dtype[Any]) -> NDArray[Any]:
+    values = np.clip(values, 0, value_range(dtype))
+    return values.astype(dtype) if np.issubdtype(dtype, np.floating) else np.rint(values).astype(dtype)

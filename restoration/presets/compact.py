@@ -1,0 +1,126 @@
+"""The compact preset: networks small enough to be bundled and quick enough for a CPU."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from restoration.device import Compute, place
+from restoration.networks.compact_mapping import CompactMapping
+from restoration.networks.compact_vae import CompactVAE
+from restoration.networks.fill import fill_holes
+from restoration.networks.scratch_detector import ScratchDetector
+from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
+from restoration.presets.interface import Fraction
+from restoration.settings import InputSize
+from restoration.tiling import over_tiles, pad_to_multiple, strips
+
+#: Rec. 601 luma, as the detector was trained.
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+#: Kept pixels a side of a tile. A tile of this size with its context takes about 1.3 GiB.
+TILE_CORE = 1024
+#: How far the restoring networks see, in pixels, outside the non-local block; a multiple of 16.
+RESTORE_CONTEXT = 192
+#: How far the detector sees.
+DETECT_CONTEXT = 128
+
+STRIP_ROWS = 256
+
+
+class CompactDetector:
+    """Scratches at the scan's own resolution, tile by tile."""
+
+    threshold = 0.5
+    input_size: InputSize = "native"
+
+    def __init__(self, network: ScratchDetector, compute: Compute) -> None:
+        self.network = place(network, compute)
+        self.compute = compute
+
+    def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
+        """See ``Detector``."""
+        height, width = image.shape[:2]
+        grey: np.ndarray = image @ LUMA
+        if input_size != "native":
+            grey = cv2.resize(grey, reduced_size(height, width, input_size), interpolation=cv2.INTER_AREA)
+        out: np.ndarray = np.empty(grey.shape, np.float32)
+        rows, columns = grey.shape
+        over_tiles(rows, columns, TILE_CORE, DETECT_CONTEXT, lambda tile: self._run(grey[tile.seen]), out, progress)
+        if out.shape != (height, width):
+            out = cv2.resize(out, (width, height), interpolation=cv2.INTER_LINEAR)
+        return out
+
+    @torch.inference_mode()
+    def _run(self, grey: np.ndarray) -> np.ndarray:
+        multiple = self.network.size_multiple
+        padded = pad_to_multiple(grey, multiple, 2 * multiple)
+        x = torch.from_numpy(np.ascontiguousarray(padded))[None, None].to(self.compute.device) * 2 - 1
+        with self.compute.autocast():
+            logits = self.network(x)
+        return logits.float().sigmoid()[0, 0, : grey.shape[0], : grey.shape[1]].cpu().numpy()
+
+
+def reduced_size(height: int, width: int, input_size: InputSize) -> tuple[int, int]:
+    """(width, height) for the detector: the short side 256 ("scale-256"), or both ("resize-256")."""
+    if input_size == "resize-256":
+        return 256, 256
+    factor = 256 / min(height, width)
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
+class CompactRestorer:
+    """Tone from a thumbnail, then encoder A, mapping and decoder B, tile by tile."""
+
+    def __init__(
+        self, tone: ToneNetwork, vae_a: CompactVAE, mapping: CompactMapping, vae_b: CompactVAE, compute: Compute
+    ) -> None:
+        self.tone = tone.to(compute.device)
+        self.vae_a, self.vae_b = place(vae_a, compute), place(vae_b, compute)
+        self.mapping = place(mapping, compute)
+        self.compute = compute
+
+    @torch.inference_mode()
+    def restore(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool, progress: Fraction) -> np.ndarray:
+        """See ``GlobalRestorer``."""
+        height, width = image.shape[:2]
+        toned = self._toned(image) if correct_tone else image * 2 - 1
+        # Filled before it is cut into tiles: a hole takes from all around, wherever the tiles' edges run.
+        known = torch.from_numpy(toned).permute(2, 0, 1)[None]
+        hole = torch.from_numpy(mask)[None, None].float()
+        filled = fill_holes(known, hole)[0].permute(1, 2, 0).numpy()
+        out = np.empty_like(image)
+        over_tiles(
+            height, width, TILE_CORE, RESTORE_CONTEXT,
+            lambda tile: self._run(filled[tile.seen], mask[tile.seen]), out, progress,
+        )  # fmt: skip
+        return out
+
+    def _toned(self, image: np.ndarray) -> np.ndarray:
+        """The picture with its fading undone, -1 to 1; in strips, since the transforms take 12 numbers a pixel."""
+        height = image.shape[0]
+        thumbnail = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA) * 2 - 1
+        grid = self.tone(_tensor(thumbnail, self.compute.device))
+        out = np.empty_like(image)
+        for rows in strips(height, STRIP_ROWS):
+            place = torch.tensor([[0, rows.start / height, 1, rows.stop / height]], device=self.compute.device)
+            strip = apply_tone(_tensor(image[rows], self.compute.device) * 2 - 1, grid, place)
+            out[rows] = strip.clamp(-1, 1)[0].permute(1, 2, 0).cpu().numpy()
+        return out
+
+    def _run(self, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        height, width = mask.shape
+        x = _tensor(pad_to_multiple(image, 16), self.compute.device).contiguous(memory_format=torch.channels_last)
+        holes = _tensor(pad_to_multiple(mask, 16)[..., None].astype(np.float32), self.compute.device)
+        with self.compute.autocast():
+            z = self.mapping(self.vae_a.encode(x), holes)
+            y = self.vae_b.decode_onto(z, x)
+        picture = (y[0, :, :height, :width].float().clamp(-1, 1) + 1) / 2
+        return picture.permute(1, 2, 0).cpu().numpy()
+
+
+def _tensor(image: np.ndarray, device: torch.device) -> Tensor:
+    """H×W×C to 1×C×H×W."""
+    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None].to(device)

@@ -1,0 +1,64 @@
+"""What the stages ask of a preset's networks. Pictures are H×W×3 float32, RGB, 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from restoration.settings import InputSize
+
+Fraction = Callable[[float], None]
+
+
+class Detector(Protocol):
+    """Finds scratches."""
+
+    threshold: float
+    input_size: InputSize
+
+    def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
+        """The probability of damage, H×W float32, 0 to 1."""
+        ...
+
+
+class GlobalRestorer(Protocol):
+    """Restores the whole picture in one pass, holes included."""
+
+    def restore(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool, progress: Fraction) -> np.ndarray:
+        """R, H×W×3 float32, 0 to 1.
+
+        Args:
+            image: H×W×3 float32, 0 to 1.
+            mask: H×W bool, True = damaged; what lies there is not looked at.
+            correct_tone: False leaves fading as it is, for a repair that must match its surroundings.
+            progress: told the share that is done; may raise to cancel.
+        """
+        ...
+
+
+class FaceEnhancer(Protocol):
+    """Draws a face anew from its aligned crop."""
+
+    size: int
+
+    def enhance(self, face: np.ndarray) -> np.ndarray:
+        """The enhanced face; both size×size×3 float32, 0 to 1."""
+        ...
+
+
+@dataclass(frozen=True)
+class Models:
+    """The networks of a preset; None where it has no weights, with the reason in ``missing``.
+
+    Attributes:
+        detector, restorer, face_enhancer: the networks.
+        missing: stage name to one sentence that says what is not there and what to do.
+    """
+
+    detector: Detector | None
+    restorer: GlobalRestorer | None
+    face_enhancer: FaceEnhancer | None
+    missing: dict[str, str] = field(default_factory=dict)

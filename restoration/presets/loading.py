@@ -1,0 +1,87 @@
+"""From a preset's name to its networks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from restoration.device import Compute
+from restoration.errors import WeightsError
+from restoration.networks.compact_mapping import CompactMapping
+from restoration.networks.compact_vae import CompactVAE
+from restoration.networks.scratch_detector import ScratchDetector
+from restoration.networks.tone import ToneNetwork
+from restoration.presets.compact import CompactDetector, CompactRestorer
+from restoration.presets.interface import Models
+from restoration.presets.official import OfficialDetector, OfficialFaceEnhancer, OfficialRestorer
+from restoration.settings import Preset
+from restoration.weights.official import load_official
+from restoration.weights.registry import COMPACT_DETECTOR, COMPACT_RESTORER, is_there, load_bundled
+
+#: Names the folder of the official weights where no setting does.
+MODELS_VARIABLE = "RESTORE_OLD_PHOTO_MODELS"
+
+
+def official_folder(given: str | Path | None) -> Path:
+    """Where the official weights lie: as given, else by the environment, else in the user's data folder."""
+    if given:
+        return Path(given)
+    if os.environ.get(MODELS_VARIABLE):
+        return Path(os.environ[MODELS_VARIABLE])
+    return user_data_path("restore-old-photo") / "models" / "official"
+
+
+def load_models(preset: Preset, compute: Compute, folder: str | Path | None = None) -> Models:
+    """The networks of a preset; a stage that has no weights is None there, with the reason.
+
+    Args:
+        preset: compact or official.
+        compute: device and number format.
+        folder: of the official weights.
+
+    Raises:
+        WeightsError: the official weights are missing or wrong; the one error names every file.
+    """
+    if preset == "official":
+        return _official(compute, official_folder(folder))
+    return _compact(compute)
+
+
+def _compact(compute: Compute) -> Models:
+    missing = {"faces": "There are no face weights in the compact preset yet: faces are left as they are."}
+    detector = restorer = None
+    if is_there(COMPACT_DETECTOR):
+        state = load_bundled(COMPACT_DETECTOR)["scratch_detector"]
+        detector = CompactDetector(ScratchDetector.from_state_dict(state), compute)
+    else:
+        missing["scratches"] = "The weights of the scratch detector are missing: only a mask of your own is repaired."
+    if is_there(COMPACT_RESTORER):
+        states = load_bundled(COMPACT_RESTORER)
+        restorer = CompactRestorer(
+            ToneNetwork.from_state_dict(states["tone"]),
+            CompactVAE.from_state_dict(states["vae_a"]),
+            CompactMapping.from_state_dict(states["mapping"]),
+            CompactVAE.from_state_dict(states["vae_b"]),
+            compute,
+        )
+    else:
+        missing["quality"] = "The weights of the restoration are missing: tone, grain and scratches stay as they are."
+    return Models(detector, restorer, None, missing)
+
+
+def _official(compute: Compute, folder: Path) -> Models:
+    if not folder.is_dir():
+        raise WeightsError(
+            f"The folder of the official weights {folder} does not exist.",
+            "Unpack the two official archives into a folder and name it with --models.",
+        )
+    models = load_official(folder, ("detection", "quality", "scratch", "high_resolution"))
+    missing: dict[str, str] = {}
+    faces = None
+    try:
+        faces = OfficialFaceEnhancer(load_official(folder, ("faces",)), compute)
+    except WeightsError as error:
+        missing["faces"] = f"Faces are left as they are: {error}"
+    return Models(OfficialDetector(models, compute), OfficialRestorer(models, compute), faces, missing)

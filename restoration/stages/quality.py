@@ -1,0 +1,43 @@
+"""Stage 2: fading, grain and blur over the whole picture. The layer ``Restored``."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from restoration.layers import Layer
+from restoration.photo import Photo
+from restoration.stages.pixels import to_samples
+
+#: Mean change of a pixel (0 to 1) below which the restored picture is not worth having: sound photographs come out
+#: of the network with less change than this, faded or grainy ones with more (figures in the model card).
+WORTH_CHANGING = 0.02
+
+
+def change(picture: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> float:
+    """How much the network found to do: the mean difference outside the damage, 0 to 1.
+
+    Args:
+        picture, restored: H×W×3 float32, 0 to 1.
+        mask: H×W bool, True = damaged.
+    """
+    sound = ~mask
+    if not sound.any():
+        return 1.0
+    return float(np.abs(picture - restored).mean(axis=2)[sound].mean())
+
+
+def restored_layer(
+    photo: Photo, restored: np.ndarray, mask: np.ndarray, opacity: float, offset: tuple[int, int]
+) -> Layer:
+    """R outside the damage, the source's own pixels inside it: the repair is a layer of its own.
+
+    Args:
+        photo: the source, H×W.
+        restored: R, H×W×3 float32, 0 to 1.
+        mask: H×W bool, True = damaged.
+        opacity: strength of the stage.
+        offset: (x, y) of this photo in the whole one.
+    """
+    pixels = to_samples(restored, photo.pixels)
+    pixels[mask] = photo.pixels[mask]
+    return Layer("Restored", "restored", pixels, x=offset[0], y=offset[1], opacity=opacity)

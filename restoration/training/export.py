@@ -1,0 +1,37 @@
+"""From checkpoints to the files that are bundled: averaged weights, fp16, safetensors, no pickle."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from restoration.training.run import averaged_state
+
+
+def export(networks: dict[str, Path], target: Path) -> str:
+    """Writes networks of finished runs into one file.
+
+    Args:
+        networks: name of a network to the checkpoint of the run that trained it last.
+        target: the ``.safetensors`` file; its keys are ``<network>.<key>``, fp16.
+
+    Returns:
+        The file's SHA-256, for the registry.
+    """
+    tensors: dict[str, Tensor] = {}
+    for name, checkpoint in networks.items():
+        for key, value in averaged_state(checkpoint, name).items():
+            if key.endswith("num_batches_tracked"):
+                continue
+            if name == "vae_a" and not key.startswith("encoder."):
+                continue  # restoring needs no more of it
+            if value.is_floating_point():
+                value = value.clamp(-65504, 65504).to(torch.float16)
+            tensors[f"{name}.{key}"] = value.contiguous()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    save_file(tensors, target)
+    return hashlib.sha256(target.read_bytes()).hexdigest()

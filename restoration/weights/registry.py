@@ -1,0 +1,83 @@
+"""Which weights there are, where they lie, what they may be used for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from restoration.errors import WeightsError
+
+
+@dataclass(frozen=True)
+class BundledFile:
+    """A weight file in this package; its model card lies beside it with the suffix ``.md``.
+
+    Attributes:
+        name: file name without suffix.
+        sha256: of the file.
+        networks: names of the networks in it, the prefixes of its keys.
+        licence: of the weights.
+        source: where they come from.
+    """
+
+    name: str
+    sha256: str
+    networks: tuple[str, ...]
+    licence: str
+    source: str
+
+
+_OURS = "trained by this project, see the model card"
+
+#: The bundled weights of the ``compact`` preset.
+COMPACT_RESTORER = BundledFile(
+    "compact_restorer",
+    "",
+    ("tone", "vae_a", "mapping", "vae_b"),
+    "MIT; trained on photographs for research use",
+    _OURS,
+)
+COMPACT_DETECTOR = BundledFile(
+    "compact_scratch_detector",
+    "",
+    ("scratch_detector",),
+    "MIT; trained on photographs for research use",
+    _OURS,
+)
+BUNDLED = (COMPACT_RESTORER, COMPACT_DETECTOR)
+
+
+def is_there(bundled: BundledFile) -> bool:
+    """Whether the file came with this installation."""
+    return (files("restoration.weights") / "bundled" / f"{bundled.name}.safetensors").is_file()
+
+
+def load_bundled(bundled: BundledFile) -> Mapping[str, dict[str, torch.Tensor]]:
+    """The state dicts of a bundled file, float32 on the CPU, by network.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or not the one that was released.
+    """
+    resource = files("restoration.weights") / "bundled" / f"{bundled.name}.safetensors"
+    if not resource.is_file():
+        raise WeightsError(f"The weights {bundled.name} are not in this installation.", "Install the program again.")
+    with as_file(resource) as path:
+        if hashlib.sha256(path.read_bytes()).hexdigest() != bundled.sha256:
+            raise WeightsError(
+                f"The weight file {path} is not the one that was released.", "Install the program again."
+            )
+        out: dict[str, dict[str, torch.Tensor]] = {name: {} for name in bundled.networks}
+        try:
+            with safe_open(path, "pt") as stored:
+                for key in stored.keys():  # noqa: SIM118 - not a dict
+                    network, _, rest = key.partition(".")
+                    if network in out:
+                        out[network][rest] = stored.get_tensor(key).float()
+        except SafetensorError as error:
+            raise WeightsError(f"The weight file {path} is damaged.", "Install the program again.") from error
+    return out
