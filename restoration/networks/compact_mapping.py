@@ -38,7 +38,11 @@ class CompactNonLocal(nn.Module):
         """Args: x N×C×H×W; keep N×1×H×W, the sound share of each place, 0 to 1."""
         if not bool((keep < 1).any()):
             return x
-        y = attend_to_kept(self.theta(x) * self.scale, self.phi(x), self.g(x), keep)
+        theta, phi, g = self.theta(x) * self.scale, self.phi(x), self.g(x)
+        # Only what the residual block sees of the holes is asked for, two places around them: holes are few.
+        asked = (F.max_pool2d((keep < 1).float(), 5, stride=1, padding=2) > 0).any(dim=0)[0]
+        y = torch.zeros_like(x)
+        y[:, :, asked] = attend_to_kept(theta[:, :, asked].unsqueeze(2), phi, g, keep).squeeze(2)
         return keep * x + (1 - keep) * self.out(y)
 
 

@@ -41,7 +41,7 @@ def keep_map(mask: Tensor, size: tuple[int, int]) -> Tensor:
 def attend_to_kept(
     query: Tensor, key: Tensor, value: Tensor, keep: Tensor, pairs_at_once: int = PAIRS_AT_ONCE
 ) -> Tensor:
-    """Attention of every position to the kept positions; all N×C×h×w, keep N×1×h×w.
+    """Attention of queries to the kept positions: N×C×q×r queries, keys and values N×C×h×w, keep N×1×h×w, to N×C×q×r.
 
     Over all positions: softmax of the unscaled products, times ``keep``, divided by what is left of the row's sum
     but at least ``LEAST_MASS``. Leaving the holes out before the softmax would differ where nearly all of a row's mass
@@ -51,14 +51,14 @@ def attend_to_kept(
     if query.dtype == torch.float16:  # unscaled products overflow half precision, and small masses vanish
         answer = attend_to_kept(query.float(), key.float(), value.float(), keep.float(), pairs_at_once)
         return answer.to(query.dtype)
-    channels, height, width = value.shape[1:]
-    positions = height * width
+    channels = value.shape[1]
+    positions, (height, width) = value.shape[2] * value.shape[3], query.shape[2:]
     row = -(-(max(channels, query.shape[1]) + 1) // ROW_MULTIPLE) * ROW_MULTIPLE
     queries, keys, values = _rows(query, row), _rows(key, row), _rows(value * keep, row)
     values[:, 0, :, channels] = keep.flatten(1)
-    filled = value.new_empty(value.shape[0], channels, positions)
+    filled = value.new_empty(value.shape[0], channels, height * width)
     step = max(1, pairs_at_once // positions)
-    for start in range(0, positions, step):
+    for start in range(0, height * width, step):
         found = F.scaled_dot_product_attention(queries[:, :, start : start + step], keys, values, scale=1.0)[:, 0]
         mass = found[..., channels : channels + 1].float().clamp(min=LEAST_MASS)
         filled[:, :, start : start + step] = (found[..., :channels].float() / mass).mT

@@ -1,0 +1,47 @@
+"""``age``: makes a photograph look old."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from restoration.cli.options import ForceOption
+from restoration.errors import PictureError, SettingsError
+
+
+def age(
+    picture: Annotated[Path, typer.Argument(metavar="INPUT", help="A photograph, 8 bits a channel.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The aged photograph.")],
+    seed: Annotated[int, typer.Option(help="The same seed gives the same decay.", min=0)] = 0,
+    recipe: Annotated[str, typer.Option(help="Kind of decay: default, benchmark or structured.")] = "default",
+    mask_out: Annotated[
+        Path | None, typer.Option(help="Also write the exact mask of scratches, dust and holes; 255 = damaged.")
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Age a photograph synthetically, as for training: fading, grain, blur, scratches."""
+    from restoration.ageing import RECIPES
+    from restoration.ageing import age as age_image
+    from restoration.atomic_file import check_output
+    from restoration.photo import Photo
+    from restoration.photo_mask import write_mask
+    from restoration.photo_reading import read_photo
+    from restoration.photo_writing import check_photo_output, write_photo
+    from restoration.stages.pixels import to_picture, to_samples
+
+    if recipe not in RECIPES:
+        raise SettingsError(f"There is no recipe {recipe!r}.", f"Choose one of: {', '.join(RECIPES)}.")
+    check_photo_output(out, overwrite=force)
+    if mask_out is not None:
+        check_output(mask_out, overwrite=force)
+    photo = read_photo(picture)
+    if photo.depth != 8:
+        raise PictureError(f"{picture} has 16 bits a channel.", "Save it with 8; ageing is made for those.")
+    aged = age_image(to_samples(to_picture(photo), photo.pixels.repeat(3, 2)[..., :3]), seed, RECIPES[recipe])
+    write_photo(out, Photo(aged.image, icc_profile=photo.icc_profile, dpi=photo.dpi), overwrite=force)
+    typer.echo(out)
+    if mask_out is not None:
+        write_mask(mask_out, aged.mask, overwrite=force)
+        typer.echo(mask_out)
