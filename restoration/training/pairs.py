@@ -57,7 +57,7 @@ def read_rgb(path: Path, longest_side: int | None = LONGEST_SIDE) -> np.ndarray:
         raise PictureError(f"{path} cannot be read as a picture.", "Take it out of the data folder.") from error
     if longest_side:
         rgb.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
-    return np.asarray(rgb)
+    return np.array(rgb)
 
 
 def as_photographed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,0 +1,5 @@
+"""``python -m restoration.cli``."""
+
+from restoration.cli import main
+
+main()

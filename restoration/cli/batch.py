@@ -1,0 +1,139 @@
+"""One photo after the other: read, restored, written. What fails with one does not keep the others from being done."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from restoration.atomic_file import atomic_file
+from restoration.cli.outputs import LAYERED_SUFFIX, Job
+from restoration.cli.progress_bars import ProgressBars
+from restoration.cli.reporting import report
+from restoration.errors import Cancelled
+from restoration.layers import Layer, flatten
+from restoration.openraster import write_openraster
+from restoration.photo import Photo, Samples
+from restoration.photo_mask import read_mask
+from restoration.photo_reading import read_photo
+from restoration.photo_writing import write_photo
+from restoration.settings import Settings
+
+if TYPE_CHECKING:
+    from restoration.presets import Models
+
+#: What files of a kind begin with, by the suffixes of the kind: (offset, bytes).
+_BEGINNINGS: dict[tuple[str, ...], tuple[tuple[int, bytes], ...]] = {
+    (".png",): ((0, b"\x89PNG\r\n\x1a\n"),),
+    (".jpg", ".jpeg"): ((0, b"\xff\xd8\xff"),),
+    (".tif", ".tiff"): ((0, b"II*\0"), (0, b"MM\0*"), (0, b"II+\0"), (0, b"MM\0+")),
+    (".webp",): ((8, b"WEBP"),),
+    (".avif",): ((4, b"ftypavif"),),
+    (".bmp",): ((0, b"BM"),),
+}
+
+
+class Batch:
+    """Restores photos with one set of networks, which are loaded when the first photo needs them.
+
+    Args:
+        settings: for all of them.
+        mask: the user's own mask, or None.
+        overwrite: whether outputs that exist are replaced.
+        many: whether sentences must say which photo they are about.
+    """
+
+    def __init__(self, settings: Settings, mask: Path | None, *, overwrite: bool, many: bool) -> None:
+        self._settings, self._mask, self._overwrite, self._many = settings, mask, overwrite, many
+        self._models: Models | None = None
+        self._told_once: set[str] = set()
+
+    def restore(self, job: Job) -> bool:
+        """Do one photo and print the name of its result.
+
+        Returns:
+            False if it failed, which the user has been told.
+
+        Raises:
+            WeightsError, DeviceError: the networks cannot be had: no photo can be restored.
+            Cancelled: as ``restoration.pipeline.restore``.
+        """
+        about = str(job.source) if self._many else ""
+        with ProgressBars(about) as bars:
+            failure = self._attempt(job, bars)
+        # Told when the bars are gone: while they move they would paint over it.
+        if failure is not None:
+            report(failure, about)
+            return False
+        typer.echo(job.target)
+        return True
+
+    def _attempt(self, job: Job, bars: ProgressBars) -> Exception | None:
+        """Do one photo; what is wrong with it is returned, what is wrong with all of them is raised."""
+        try:
+            photo = read_photo(job.source)
+            mask = None if self._mask is None else read_mask(self._mask, (photo.height, photo.width))
+        except Exception as error:
+            return error
+        if not self._settings.does_nothing and self._models is None:
+            self._models = self._load(bars)
+        try:
+            self._write(job, photo, self._layers(photo, mask, bars), bars)
+        except Cancelled:
+            raise
+        except Exception as error:
+            return error
+        return None
+
+    def _load(self, bars: ProgressBars) -> Models:
+        bars("models", 0.0)
+        from restoration.device import choose_compute
+        from restoration.presets import load_models
+
+        models = load_models(self._settings.preset, choose_compute(self._settings.device), self._settings.models)
+        bars("models", 1.0)
+        return models
+
+    def _layers(self, photo: Photo, mask: Samples | None, bars: ProgressBars) -> list[Layer]:
+        from restoration.pipeline import restore, stacked
+
+        def progress(stage: str, fraction: float) -> None:
+            if stage != "models":  # they are loaded
+                bars(stage, fraction)
+
+        def tell(stage: str, sentence: str) -> None:
+            if self._models is not None and sentence in self._models.missing.values():
+                if sentence in self._told_once:
+                    return
+                self._told_once.add(sentence)
+            bars.note(sentence)
+
+        return stacked(list(restore(photo, self._settings, mask, progress, tell=tell, models=self._models)))
+
+    def _write(self, job: Job, photo: Photo, layers: list[Layer], bars: ProgressBars) -> None:
+        notes: tuple[str, ...] = photo.notes
+        if job.target.suffix.lower() == LAYERED_SUFFIX:
+            write_openraster(job.target, photo, layers, source_name=job.source.stem, overwrite=self._overwrite)
+        else:
+            result = flatten(photo, layers)
+            if result is photo and _same_kind(job.source, job.target):
+                # Nothing was changed: not the pixels, and so nothing else either.
+                with job.source.open("rb") as source, atomic_file(job.target, overwrite=self._overwrite) as target:
+                    shutil.copyfileobj(source, target)
+                notes = ()
+            else:
+                notes += write_photo(job.target, result, overwrite=self._overwrite)
+        for note in notes:
+            bars.note(note)
+
+
+def _same_kind(source: Path, target: Path) -> bool:
+    """Whether the file ``source``, whatever it is called, is of the kind that the name of ``target`` asks for."""
+    with source.open("rb") as file:
+        head = file.read(32)
+    for suffixes, beginnings in _BEGINNINGS.items():
+        if target.suffix.lower() in suffixes:
+            return any(head[offset:].startswith(beginning) for offset, beginning in beginnings)
+    return False

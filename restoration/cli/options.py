@@ -1,0 +1,176 @@
+"""Options that several commands have, and how their text becomes settings.
+
+Choices are plain text here and are checked by ``restoration.settings``: what is wrong is said in the same sentence on
+the command line, in the server and in the editors.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, cast, get_args
+
+import typer
+
+from restoration.cli.reporting import UsageError
+from restoration.errors import SettingsError
+from restoration.settings import (
+    STAGE_NAMES,
+    Device,
+    FaceSettings,
+    InputSize,
+    MaskMode,
+    Preset,
+    QualitySettings,
+    Region,
+    ScratchSettings,
+    Settings,
+)
+
+
+def _metavar(choices: object) -> str:
+    return f"[{'|'.join(get_args(choices))}]"
+
+
+PresetOption = Annotated[
+    str,
+    typer.Option(
+        "--preset", metavar=_metavar(Preset), help="Networks: those that come with the program, or the published ones."
+    ),
+]
+ModelsOption = Annotated[
+    str | None,
+    typer.Option("--models", metavar="DIR", help="Folder of the published networks, for --preset official."),
+]
+DeviceOption = Annotated[str, typer.Option("--device", metavar=_metavar(Device), help="Where the networks run.")]
+ThresholdOption = Annotated[
+    float | None,
+    typer.Option(
+        "--threshold",
+        metavar="P",
+        help="Probability, 0 to 1, from which a pixel counts as damaged.",
+        show_default=False,
+    ),
+]
+InputSizeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--input-size",
+        metavar=_metavar(InputSize),
+        help="Size at which scratches are looked for: the photo's own, or reduced to a short side (both sides) of 256.",
+        show_default=False,
+    ),
+]
+MaskModeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mask-mode",
+        metavar=_metavar(MaskMode),
+        help="Whose damage is repaired: the mask's, what is found, or both. By default the mask's if there is one.",
+        show_default=False,
+    ),
+]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Overwrite outputs that exist. Inputs are never overwritten.")
+]
+
+
+def parse_stages(text: str) -> frozenset[str]:
+    """Stages from ``scratches,quality`` or ``none``.
+
+    Raises:
+        SettingsError: there is no such stage.
+    """
+    names = [name.strip() for name in text.split(",")]
+    if names == ["none"]:
+        return frozenset()
+    for name in names:
+        if name not in STAGE_NAMES:
+            raise SettingsError(
+                f"There is no stage {name!r}.", f"Choose from: {', '.join(STAGE_NAMES)}; or none, alone."
+            )
+    return frozenset(names)
+
+
+def parse_strength(text: str | None) -> dict[str, float]:
+    """Strengths by stage from ``0.8``, for all, or ``quality=.7,faces=.5``; stages that are not named have 1.
+
+    Raises:
+        SettingsError: no number, or no stage.
+    """
+    strengths = dict.fromkeys(STAGE_NAMES, 1.0)
+    if text is None:
+        return strengths
+    if "=" not in text:
+        return dict.fromkeys(STAGE_NAMES, _number(text))
+    for part in text.split(","):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals or name not in STAGE_NAMES:
+            raise SettingsError(
+                f"There is no stage {name!r}." if equals else f"The strength {part!r} names no stage.",
+                f"Write one number, or STAGE=NUMBER with a stage of: {', '.join(STAGE_NAMES)}.",
+            )
+        strengths[name] = _number(value)
+    return strengths
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise SettingsError(f"The strength {text!r} is not a number.", "Give a number from 0 to 1.") from None
+
+
+def parse_region(text: str | None) -> Region | None:
+    """A region from ``X,Y,WIDTH,HEIGHT``.
+
+    Raises:
+        SettingsError: these are not four whole numbers, or the region is empty.
+    """
+    if text is None:
+        return None
+    try:
+        x, y, width, height = (int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(
+            f"The region {text!r} is not four whole numbers.", "Write X,Y,WIDTH,HEIGHT, for example 120,40,640,480."
+        ) from None
+    return Region(x, y, width, height)
+
+
+def make_settings(
+    *,
+    stages: str = ",".join(STAGE_NAMES),
+    strength: str | None = None,
+    threshold: float | None = None,
+    mask_mode: str | None = None,
+    input_size: str | None = None,
+    always: bool = False,
+    region: str | None = None,
+    preset: str,
+    models: str | None,
+    device: str,
+) -> Settings:
+    """Settings from what the options say.
+
+    Raises:
+        SettingsError: a value is out of its range or names something unknown.
+        UsageError: options that do not go together.
+    """
+    on, strengths = parse_stages(stages), parse_strength(strength)
+    settings = Settings(
+        scratches=ScratchSettings(
+            enabled="scratches" in on,
+            strength=strengths["scratches"],
+            threshold=threshold,
+            mask_mode=cast(MaskMode | None, mask_mode),
+            input_size=cast(InputSize | None, input_size),
+        ),
+        quality=QualitySettings(enabled="quality" in on, strength=strengths["quality"], always=always),
+        faces=FaceSettings(enabled="faces" in on, strength=strengths["faces"]),
+        preset=cast(Preset, preset),
+        models=models,
+        device=cast(Device, device),
+        region=parse_region(region),
+    )
+    if models is not None and preset != "official":
+        raise UsageError(f"--models is of no use with the {preset} preset.", "Add --preset official, or leave it out.")
+    return settings

@@ -1,0 +1,107 @@
+"""``restore-old-photo restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from restoration.cli.options import (
+    DeviceOption,
+    ForceOption,
+    InputSizeOption,
+    MaskModeOption,
+    ModelsOption,
+    PresetOption,
+    ThresholdOption,
+    make_settings,
+)
+from restoration.cli.outputs import plan_outputs, writable_folder
+from restoration.cli.reporting import EXIT_FAILED, UsageError, report
+from restoration.settings import STAGE_NAMES
+
+
+def restore(
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT", help="Photos, or folders of photos.")],
+    out: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="OUT", help="The result: a picture, an .ora file with layers, or a folder."
+        ),
+    ],
+    mask: Annotated[
+        str | None,
+        typer.Option("--mask", metavar="FILE", help="A picture of the photo's size: white is damaged, black is sound."),
+    ] = None,
+    mask_mode: MaskModeOption = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="X,Y,W,H", help="The part of the photo to work in, in pixels.")
+    ] = None,
+    preset: PresetOption = "compact",
+    models: ModelsOption = None,
+    device: DeviceOption = "auto",
+    stages: Annotated[
+        str, typer.Option("--stages", metavar="STAGE,...|none", help="What to do.", show_default=True)
+    ] = ",".join(STAGE_NAMES),
+    strength: Annotated[
+        str | None,
+        typer.Option(
+            "--strength",
+            metavar="N|STAGE=N,...",
+            help="How strongly, 0 to 1, for all stages or for some.",
+            show_default="1",
+        ),
+    ] = None,
+    threshold: ThresholdOption = None,
+    input_size: InputSizeOption = None,
+    always: Annotated[
+        bool,
+        typer.Option("--always", help="Restore tone, grain and sharpness of photos that seem to need nothing, too."),
+    ] = False,
+    layers: Annotated[
+        bool, typer.Option("--layers", help="Write OpenRaster files with layers, which Krita and GIMP open.")
+    ] = False,
+    file_format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="KIND",
+            help="Kind of the files in a folder: png, tif, jpg and so on.",
+            show_default="png",
+        ),
+    ] = None,
+    force: ForceOption = False,
+) -> None:
+    """Restore photos.
+
+    The results are pictures or, with --layers, files in which every step is a layer. The names of the files that
+    were written go to stdout, all else to stderr. Exit status: 0 all well, 1 something failed and the rest was done,
+    2 wrong usage, 130 cancelled.
+    """
+    settings = make_settings(
+        stages=stages,
+        strength=strength,
+        threshold=threshold,
+        mask_mode=mask_mode,
+        input_size=input_size,
+        always=always,
+        region=region,
+        preset=preset,
+        models=models,
+        device=device,
+    )
+    if mask is None and mask_mode in ("user", "unite"):
+        raise UsageError(f"The mask mode {mask_mode} needs a mask.", "Name it with --mask.")
+    plan = plan_outputs(inputs, out, layers=layers, file_format=file_format, overwrite=force, mask=mask)
+    for source, failure in plan.failures:
+        report(failure, str(source) if plan.many else "")
+    failed = len(plan.failures)
+    if plan.jobs:
+        from restoration.cli.batch import Batch
+
+        with writable_folder(plan.folder, make=plan.makes_folder):
+            batch = Batch(settings, None if mask is None else Path(mask), overwrite=force, many=plan.many)
+            failed += sum(not batch.restore(job) for job in plan.jobs)
+    if failed:
+        raise typer.Exit(EXIT_FAILED)
