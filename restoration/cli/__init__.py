@@ -24,4 +24,9 @@ def main() -> None:
 
         app(prog_name="restore-old-photo")
     except KeyboardInterrupt:  # outside any command: while it is being imported
-        sys.exit("Cancelled.")
+        sys.stderr.write("Cancelled.\n")
+        sys.exit(130)
+    finally:
+        # An interrupt that came out of an exec() of text, which imports make use of, lets CPython end with that signal
+        # and not with the status that is asked for; another exec() makes it forget.
+        exec("pass")
