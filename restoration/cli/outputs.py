@@ -69,7 +69,10 @@ def plan_outputs(
     Raises:
         UsageError: the arguments contradict each other.
     """
+    if not out:
+        raise UsageError("The name of the output is empty.", "Name a file or a folder.")
     sources, failures = _sources(inputs)
+    many = len(sources) + len(failures) > 1
     if mask is not None and len(sources) > 1:
         raise UsageError(f"A mask belongs to one photo, and there are {len(sources)}.", "Restore the photo on its own.")
     into_folder = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
@@ -97,7 +100,7 @@ def plan_outputs(
                 failures.append((job.source, error))
                 continue
         open_jobs.append(job)
-    return Plan(tuple(open_jobs), folder, makes_folder, tuple(failures), many=len(sources) + len(failures) > 1)
+    return Plan(tuple(open_jobs), folder, makes_folder, tuple(failures), many)
 
 
 def check_named_output(path: Path, *, overwrite: bool) -> None:
