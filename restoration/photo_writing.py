@@ -35,11 +35,17 @@ def possible_suffixes() -> tuple[str, ...]:
     return tuple(s for s, kind in _KINDS.items() if kind not in ("AVIF", "WEBP") or features.check(kind.lower()))
 
 
-def check_photo_output(path: str | Path, *, overwrite: bool = False) -> None:
+def check_photo_output(path: str | Path, *, overwrite: bool = False, photo: Photo | None = None) -> None:
     """Check that a photo may be written to ``path``, without writing it: worth doing before long work.
 
+    Args:
+        path: the file to be.
+        overwrite: whether a file that exists already is replaced.
+        photo: the photo, or one of its size and transparency, where it is known already.
+
     Raises:
-        OutputError: the suffix is unknown, the file exists already, or its folder is missing.
+        OutputError: the suffix is unknown, the file exists already, its folder is missing, or the kind of file cannot
+            hold the photo.
     """
     path = Path(path)
     if path.suffix.lower() not in possible_suffixes():
@@ -47,6 +53,14 @@ def check_photo_output(path: str | Path, *, overwrite: bool = False) -> None:
             f"{path.name} asks for an unknown kind of file.", f"End its name in {', '.join(possible_suffixes())}."
         )
     check_output(path, overwrite=overwrite)
+    if photo is None:
+        return
+    kind = _KINDS[path.suffix.lower()]
+    if kind in _OPAQUE_KINDS and not photo.is_opaque:
+        raise OutputError(f"{kind} files cannot be transparent, and the photo is.", "Use PNG, TIFF or WebP.")
+    longest = _LONGEST_SIDE.get(kind)
+    if longest is not None and max(photo.height, photo.width) > longest:
+        raise OutputError(f"{kind} files are at most {longest} pixels wide and high.", "Use PNG or TIFF.")
 
 
 def write_photo(path: str | Path, photo: Photo, *, overwrite: bool = False, quality: int = 95) -> tuple[str, ...]:
@@ -69,13 +83,8 @@ def write_photo(path: str | Path, photo: Photo, *, overwrite: bool = False, qual
             photo is too large for the kind, or it is not opaque and the kind has no transparency.
     """
     path = Path(path)
-    check_photo_output(path, overwrite=overwrite)
+    check_photo_output(path, overwrite=overwrite, photo=photo)
     kind = _KINDS[path.suffix.lower()]
-    if kind in _OPAQUE_KINDS and not photo.is_opaque:
-        raise OutputError(f"{kind} files cannot be transparent, and the photo is.", "Use PNG, TIFF or WebP.")
-    longest = _LONGEST_SIDE.get(kind)
-    if longest is not None and max(photo.height, photo.width) > longest:
-        raise OutputError(f"{kind} files are at most {longest} pixels wide and high.", "Use PNG or TIFF.")
     notes: tuple[str, ...] = ()
     with atomic_file(path, overwrite=overwrite) as file:
         if kind == "PNG":

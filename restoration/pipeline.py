@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -103,50 +103,56 @@ class _Restoration:
         self.picture = to_picture(photo)
 
     def run(self, user_mask: Samples | None) -> Iterator[Layer]:
-        scratches = self.settings.scratches
-        quality_on = self._on("quality") and self.models.restorer is not None
         for stage, sentence in self.models.missing.items():
             if self._on(stage):
                 self.tell(stage, sentence)
-        damaged: np.ndarray | None = None
+        damaged = np.zeros(self.picture.shape[:2], bool)
         if self._on("scratches"):
-            damaged = self._damaged(user_mask)
-            if damaged is not None:
-                note = "" if damaged.any() else "No scratch was found."
-                x, y = self.offset
-                as_mask = damaged.astype(np.uint8) * 255
-                yield scratch_mask_layer(as_mask, self.photo.pixels.dtype, x=x, y=y, note=note)
-                if note:
-                    self.tell("scratches", note)
-        repairing = damaged is not None and bool(damaged.any())
-        hole = scratch_repair.widen(damaged) if damaged is not None and repairing else self._no_hole()
-
-        result = self.picture
-        if self.models.restorer and (quality_on or repairing):
-            restored = self.models.restorer.restore(self.picture, hole, quality_on, share_of(self.progress, "quality"))
-            if quality_on and not self._worth(restored, hole):
-                self.tell(
-                    "quality", "The photo needs no restoration of tone, grain or sharpness: it was left as it is."
-                )
-                quality_on = False
-                if repairing:
-                    restored = self.models.restorer.restore(
-                        self.picture, hole, False, share_of(self.progress, "scratches")
-                    )
-            if quality_on:
-                strength = self.settings.quality.strength
-                yield quality.restored_layer(self.photo, restored, hole, strength, self.offset)
-                result = restored
-            if repairing:
-                repaired = restored if quality_on else scratch_repair.match_tone(restored, self.picture, hole)
-                yield scratch_repair.repair_layer(self.photo, repaired, hole, scratches.strength, self.offset)
-                result = np.where(hole[..., None], repaired, result)
-
+            counted = self._damaged(user_mask)
+            if counted is not None:
+                yield self._mask_layer(counted)
+                damaged = scratch_repair.widen(counted)
+        elif user_mask is not None:
+            self.tell("scratches", "The mask was not used, because the repair of scratches is off.")
+        result = yield from self._restored(damaged)
         if self._on("faces") and self.models.face_enhancer:
             yield from face_layers(
                 self.photo, result, self.models.face_enhancer,
                 self.settings.faces.strength, self.offset, share_of(self.progress, "faces"),
             )  # fmt: skip
+
+    def _mask_layer(self, damaged: np.ndarray) -> Layer:
+        note = "" if damaged.any() else "No scratch was found."
+        if note:
+            self.tell("scratches", note)
+        x, y = self.offset
+        return scratch_mask_layer(damaged.astype(np.uint8) * 255, self.photo.pixels.dtype, x=x, y=y, note=note)
+
+    def _restored(self, damaged: np.ndarray) -> Generator[Layer, None, np.ndarray]:
+        """``Restored`` and ``Scratch repair``, cut from one pass of the restorer; returns the picture with both."""
+        restorer, repairing = self.models.restorer, bool(damaged.any())
+        restoring = self._on("quality")
+        if restorer is None or not (restoring or repairing):
+            return self.picture
+        result = self.picture
+        if restoring:
+            restored = restorer.restore(self.picture, damaged, True, share_of(self.progress, "quality"))
+            if self._worth(restored, damaged):
+                yield quality.restored_layer(self.photo, restored, damaged, self.settings.quality.strength, self.offset)
+                repaired = result = restored
+            else:
+                self.tell(
+                    "quality", "The photo needs no restoration of tone, grain or sharpness: it was left as it is."
+                )
+                restoring = False
+        if repairing:
+            if not restoring:
+                restored = restorer.restore(self.picture, damaged, False, share_of(self.progress, "scratches"))
+                repaired = scratch_repair.match_tone(restored, self.picture, damaged)
+            strength = self.settings.scratches.strength
+            yield scratch_repair.repair_layer(self.photo, repaired, damaged, strength, self.offset)
+            result = np.where(damaged[..., None], repaired, result)
+        return result
 
     def _on(self, stage: str) -> bool:
         chosen = getattr(self.settings, stage)
@@ -165,9 +171,6 @@ class _Restoration:
         if self.settings.quality.always:
             return True
         return quality.change(self.picture, restored, hole) >= quality.WORTH_CHANGING
-
-    def _no_hole(self) -> np.ndarray:
-        return np.zeros(self.picture.shape[:2], bool)
 
 
 #: Roles from the bottom of the stack to its top.

@@ -18,7 +18,7 @@ from restoration.openraster import write_openraster
 from restoration.photo import Photo, Samples
 from restoration.photo_mask import read_mask
 from restoration.photo_reading import read_photo
-from restoration.photo_writing import write_photo
+from restoration.photo_writing import check_photo_output, write_photo
 from restoration.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +74,8 @@ class Batch:
         """Do one photo; what is wrong with it is returned, what is wrong with all of them is raised."""
         try:
             photo = read_photo(job.source)
+            if job.target.suffix.lower() != LAYERED_SUFFIX:
+                check_photo_output(job.target, overwrite=self._overwrite, photo=photo)
             mask = None if self._mask is None else read_mask(self._mask, (photo.height, photo.width))
         except Exception as error:
             return error

@@ -7,6 +7,7 @@ done on space-to-depth pixels, where a CPU is four times faster.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,13 +43,21 @@ class CompactVAE(StoredNetwork):
         stem: channels at half resolution.
         latent: channels of the latent.
         blocks: residual blocks of the encoder and of the decoder.
-        decodes: False leaves the decoder out; restoring needs VAE A's encoder only.
+        encodes, decodes: False leaves that half out; restoring needs the encoder of VAE A and the decoder of VAE B.
     """
 
     size_multiple = 4
 
-    def __init__(self, stem: int = 48, latent: int = 64, blocks: int = 2, decodes: bool = True) -> None:
+    def __init__(
+        self, stem: int = 48, latent: int = 64, blocks: int = 2, encodes: bool = True, decodes: bool = True
+    ) -> None:
         super().__init__()
+        if encodes:
+            self._build_encoder(stem, latent, blocks)
+        if decodes:
+            self._build_decoder(stem, latent, blocks)
+
+    def _build_encoder(self, stem: int, latent: int, blocks: int) -> None:
         self.encoder = nn.Sequential(
             nn.PixelUnshuffle(2),
             nn.Conv2d(12, stem, 3, padding=1),
@@ -56,8 +65,8 @@ class CompactVAE(StoredNetwork):
             nn.Conv2d(stem, latent, 4, stride=2, padding=1),
             *(ResidualBlock(latent) for _ in range(blocks)),
         )
-        if not decodes:
-            return
+
+    def _build_decoder(self, stem: int, latent: int, blocks: int) -> None:
         self.decoder = nn.Sequential(
             *(ResidualBlock(latent) for _ in range(blocks)),
             nn.Conv2d(latent, 4 * stem, 3, padding=1),
@@ -73,13 +82,20 @@ class CompactVAE(StoredNetwork):
 
     @classmethod
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:
-        blocks = sum(1 for key in state_dict if key.startswith("encoder.") and key.endswith(".inner.weight"))
-        return {
-            "stem": dimension(state_dict, "encoder.1.weight", 0, 48),
-            "latent": dimension(state_dict, "encoder.3.weight", 0, 64),
-            "blocks": blocks or 2,
-            "decodes": "to_picture.weight" in state_dict,
-        }
+        encodes, decodes = "encoder.1.weight" in state_dict, "to_picture.weight" in state_dict
+        half, extra = ("encoder", 0) if encodes else ("decoder", 1)  # the decoder has one block more, at half size
+        pattern = re.compile(rf"{half}\.\d+\.inner\.weight")
+        blocks = sum(1 for key in state_dict if pattern.fullmatch(key)) - extra
+        if encodes:
+            stem, latent = (dimension(state_dict, f"encoder.{layer}.weight", 0, 0) for layer in (1, 3))
+        else:
+            stem = dimension(state_dict, f"decoder.{blocks}.weight", 0, 192) // 4
+            latent = dimension(state_dict, f"decoder.{blocks}.weight", 1, 64)
+        # Whatever holds neither half is refused for the keys that a whole VAE would have.
+        known = blocks > 0 and stem > 0 and latent > 0 and (encodes or decodes)
+        if not known:
+            return {}
+        return {"stem": stem, "latent": latent, "blocks": blocks, "encodes": encodes, "decodes": decodes}
 
     def encode(self, x: Tensor) -> Tensor:
         """The mean of the latent's distribution, N×64×H/4×W/4; its deviation is 1 by convention."""

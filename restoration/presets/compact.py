@@ -123,4 +123,5 @@ class CompactRestorer:
 
 def _tensor(image: np.ndarray, device: torch.device) -> Tensor:
     """H×W×C to 1×C×H×W."""
-    return torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)[None].to(device)
+    # A copy, if need be: torch wants memory that it may write to, and a tile is a view of the picture.
+    return torch.from_numpy(np.require(image, requirements=["C", "W"])).permute(2, 0, 1)[None].to(device)

@@ -11,6 +11,9 @@ from torch import Tensor
 
 from restoration.training.run import averaged_state
 
+#: Restoring encodes with VAE A and decodes with VAE B; their other halves stay in the checkpoint.
+UNUSED = {"vae_a": ("decoder.", "to_"), "vae_b": ("encoder.",)}
+
 
 def export(networks: dict[str, Path], target: Path) -> str:
     """Writes networks of finished runs into one file.
@@ -27,8 +30,8 @@ def export(networks: dict[str, Path], target: Path) -> str:
         for key, value in averaged_state(checkpoint, name).items():
             if key.endswith("num_batches_tracked"):
                 continue
-            if name == "vae_a" and not key.startswith("encoder."):
-                continue  # restoring needs no more of it
+            if name in UNUSED and key.startswith(UNUSED[name]):
+                continue
             if value.is_floating_point():
                 value = value.clamp(-65504, 65504).to(torch.float16)
             tensors[f"{name}.{key}"] = value.contiguous()

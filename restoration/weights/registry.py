@@ -37,14 +37,14 @@ _OURS = "trained by this project, see the model card"
 #: The bundled weights of the ``compact`` preset.
 COMPACT_RESTORER = BundledFile(
     "compact_restorer",
-    "",
+    "9bcdebf16d6932fe8cdccf20dede70fb5903e589b1bc64d6c09fdf16a0da317c",
     ("tone", "vae_a", "mapping", "vae_b"),
     "MIT; trained on photographs for research use",
     _OURS,
 )
 COMPACT_DETECTOR = BundledFile(
     "compact_scratch_detector",
-    "",
+    "0554e9fd3c5d4269f08815c5deb3e3b65272a6b1bccbbd0d79e8f378b776d802",
     ("scratch_detector",),
     "MIT; trained on photographs for research use",
     _OURS,

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from restoration.errors import WeightsError
 from restoration.networks.compact_mapping import CompactMapping, CompactNonLocal
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.partial_nonlocal import attend_to_kept
@@ -37,7 +38,12 @@ def test_sizes_are_read_from_the_weights():
     vae = CompactVAE(stem=24, latent=64, blocks=3)
     assert CompactVAE.from_state_dict(vae.state_dict()).encode(torch.zeros(1, 3, 8, 8)).shape == (1, 64, 2, 2)
     encoder = {key: value for key, value in vae.state_dict().items() if key.startswith("encoder.")}
+    decoder = {key: value for key, value in vae.state_dict().items() if key not in encoder}
     assert not hasattr(CompactVAE.from_state_dict(encoder), "decoder")
+    z = torch.randn(1, 64, 2, 2)
+    assert torch.equal(CompactVAE.from_state_dict(decoder).decode(z), vae.eval().decode(z))
+    with pytest.raises(WeightsError, match="missing"):
+        CompactVAE.from_state_dict({})
     mapping = CompactMapping(widths=(64, 48, 80))
     assert CompactMapping.from_state_dict(mapping.state_dict()).down_coarse[0].weight.shape[:2] == (80, 48)
 
