@@ -117,7 +117,7 @@ class _Restoration:
         result = yield from self._restored(damaged)
         if self._on("faces") and self.models.face_enhancer:
             yield from face_layers(
-                self.photo, result, self.models.face_enhancer,
+                self.photo, self.picture, result, self.models.face_enhancer,
                 self.settings.faces.strength, self.offset, share_of(self.progress, "faces"),
             )  # fmt: skip
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from restoration.faces import align_face, face_layer, find_faces, warp_face
+from restoration.faces.detection import merge_overlapping, reading_order
 from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.presets.interface import FaceEnhancer, Fraction
@@ -15,6 +16,7 @@ from restoration.stages.pixels import to_samples
 
 def face_layers(
     photo: Photo,
+    original: np.ndarray,
     picture: np.ndarray,
     enhancer: FaceEnhancer,
     opacity: float,
@@ -25,16 +27,16 @@ def face_layers(
 
     Args:
         photo: the source, H×W, for the samples' type.
-        picture: what the stages before made of it, H×W×3 float32, 0 to 1; faces are found and cut from it.
+        original: the source as H×W×3 float32, 0 to 1; faces are looked for in it, too, for what restoring blurred.
+        picture: what the stages before made of it, H×W×3 float32, 0 to 1; faces are found in it and cut from it.
         enhancer: the face network.
         opacity: strength of the stage.
         offset: (x, y) of this photo in the whole one.
         progress: told the share that is done; may raise to cancel.
     """
     progress(0.0)
-    # dlib's detector takes 8 bits; what is drawn does not pass through them.
-    shown = np.clip(np.rint(picture * 255), 0, 255).astype(np.uint8)
-    boxes = find_faces(shown)
+    shown = _in_8_bits(picture)
+    boxes = reading_order(merge_overlapping([*find_faces(shown), *find_faces(_in_8_bits(original))]))
     maximum = np.iinfo(photo.pixels.dtype).max
     for number, box in enumerate(boxes, start=1):
         affine = align_face(shown, box, enhancer.size)
@@ -52,3 +54,8 @@ def face_layers(
             )
         progress(number / len(boxes))
     progress(1.0)
+
+
+def _in_8_bits(picture: np.ndarray) -> np.ndarray:
+    """For dlib, which takes no more; what is drawn does not pass through them."""
+    return np.clip(np.rint(picture * 255), 0, 255).astype(np.uint8)

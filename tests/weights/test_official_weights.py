@@ -5,35 +5,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from reference_networks import SMALL, state_dict
+from official_folder import save, weights_of
 
 from restoration.errors import SettingsError, WeightsError
 from restoration.weights import load_official
 from restoration.weights.official import CHECKPOINTS
 from restoration.weights.reference import REFERENCE_NETWORKS
-
-
-def weights_of(name: str) -> dict[str, torch.Tensor]:
-    """Small weights that differ from file to file, even where the networks are the same."""
-    network = CHECKPOINTS[name].network
-    return state_dict(REFERENCE_NETWORKS[network](**SMALL[network]).stored_shapes(), prefix=name)
-
-
-def save(folder: Path, name: str, **how: object) -> Path:
-    path = folder / CHECKPOINTS[name].path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    weights = weights_of(name)
-    inside = CHECKPOINTS[name].inside
-    torch.save({"epoch": 7, inside: weights} if inside else weights, path, **how)
-    return path
-
-
-@pytest.fixture(scope="module")
-def complete(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("official")
-    for name in CHECKPOINTS:
-        save(folder, name)
-    return folder
 
 
 @pytest.fixture
