@@ -7,6 +7,7 @@ and cropped and flipped afresh at every step. A pair is one ``.npy`` file, HÃ—WÃ
 
 from __future__ import annotations
 
+import multiprocessing
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -130,7 +131,9 @@ def write_pairs(
     """
     out.mkdir(parents=True, exist_ok=True)
     jobs = [AgeingJob(picture, out, variants, seed, recipe) for picture in pictures]
-    with ProcessPoolExecutor(workers, initializer=_start_worker, initargs=(defects,)) as pool:
+    # Spawned, not forked: a fork of a process whose threads hold locks (torch's, OpenCV's) may wait for ever.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(defects,)) as pool:
         for _ in track(pool.map(_write_pairs, jobs, chunksize=8), "Ageing", total=len(jobs)):
             pass
 

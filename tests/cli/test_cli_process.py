@@ -89,6 +89,11 @@ def test_libraries_keep_quiet_about_damage(tmp_path: Path, suffix: str) -> None:
     assert done.stderr.startswith("Error: The file is truncated")
 
 
+def _listens_to_ctrl_c() -> None:
+    # A shell starts what runs in its background deaf to Ctrl-C, and that is inherited; there the tests run, too.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @needs_posix
 def test_ctrl_c_while_a_file_is_written_leaves_nothing(tmp_path: Path) -> None:
     noise = np.random.default_rng(3).integers(0, 65536, (2500, 2500, 3), np.uint16)
@@ -96,7 +101,11 @@ def test_ctrl_c_while_a_file_is_written_leaves_nothing(tmp_path: Path) -> None:
     before = set(everything_in(tmp_path))
     arguments = ("restore", tmp_path / "a.tif", "-o", f"{tmp_path / 'out'}/", "--stages", "none")
     with subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*PROGRAM, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_listens_to_ctrl_c,
     ) as process:
         deadline = time.monotonic() + TIMEOUT_S
         while process.poll() is None and time.monotonic() < deadline and not list(tmp_path.glob("out/.*.part")):
@@ -112,7 +121,11 @@ def test_ctrl_c_while_networks_are_loaded(tmp_path: Path) -> None:
     make_photo(tmp_path / "a.png")
     arguments = ("restore", tmp_path / "a.png", "-o", f"{tmp_path / 'out'}/")
     with subprocess.Popen(
-        [*PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*PROGRAM, *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_listens_to_ctrl_c,
     ) as process:
         deadline = time.monotonic() + TIMEOUT_S
         # The folder is made when the arguments are checked; importing torch follows and takes seconds.
