@@ -10,7 +10,7 @@ from restoration.stages.pixels import to_samples
 
 #: Mean change of a pixel (0 to 1) below which the restored picture is not worth having: sound photographs come out
 #: of the network with less change than this, faded or grainy ones with more (figures in the model card).
-WORTH_CHANGING = 0.02
+WORTH_CHANGING = 0.025
 
 
 def change(picture: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> float:
