@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from restoration.errors import MaskError, OutputError, PictureError
+from restoration.luma import LUMA
 from restoration.photo import Photo, Samples, check_samples, to_depth
 from restoration.photo_reading import read_photo
 from restoration.photo_writing import write_photo
@@ -49,7 +50,7 @@ def read_mask(path: str | Path, shape: tuple[int, int]) -> Samples:
 def _luminance(picture: Photo) -> np.ndarray:
     if picture.is_grey:
         return picture.pixels[..., 0]
-    return picture.pixels @ np.array([0.299, 0.587, 0.114], np.float32)
+    return picture.pixels @ LUMA
 
 
 def write_mask(path: str | Path, mask: Samples, *, overwrite: bool = False) -> None:

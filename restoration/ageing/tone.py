@@ -6,9 +6,7 @@ import numpy as np
 
 from restoration.ageing.noise import fractal_field, smooth_field
 from restoration.ageing.recipe import Range, Recipe
-
-#: Rec. 601 luma, the weights that picture editors use for "luminosity".
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+from restoration.luma import LUMA
 
 # Paper and gelatine yellow because lignin and residual thiosulphate absorb blue first and green second.
 PAPER_TINTS = np.array([[1.0, 0.93, 0.75], [1.0, 0.9, 0.68], [0.98, 0.95, 0.82], [1.0, 0.88, 0.72]], np.float32)

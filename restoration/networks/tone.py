@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from restoration.luma import REC_601
 from restoration.networks.base import StoredNetwork, dimension
 from restoration.networks.compact_vae import zeroed
 
@@ -79,7 +80,7 @@ def apply_tone(image: Tensor, grid: Tensor, place: Tensor | None = None) -> Tens
     down = (torch.arange(height, device=image.device, dtype=image.dtype) + 0.5) / height
     x = (x0 + (x1 - x0) * across.view(1, 1, -1)).expand(count, height, width)
     y = (y0 + (y1 - y0) * down.view(1, -1, 1)).expand(count, height, width)
-    luma = image.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    luma = image.new_tensor(REC_601).view(1, 3, 1, 1)
     level = (image * luma).sum(dim=1)
     where = torch.stack([x, y, level], dim=-1).unsqueeze(1)  # N×1×H×W×3
     affine = F.grid_sample(grid.to(image.dtype), where, align_corners=False, padding_mode="border")

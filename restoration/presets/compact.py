@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from restoration.device import Compute, place
+from restoration.luma import LUMA
 from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.fill import fill_holes
@@ -16,9 +17,6 @@ from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
 from restoration.presets.interface import Fraction
 from restoration.settings import InputSize
 from restoration.tiling import over_tiles, pad_to_multiple, strips
-
-#: Rec. 601 luma, as the detector was trained.
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 #: Kept pixels a side of a tile. A tile of this size with its context takes about 1.3 GiB.
 TILE_CORE = 1024

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from restoration.device import Compute
+from restoration.luma import LUMA
 from restoration.official_io import DETECTION_SIDE, THRESHOLD
 from restoration.presets.interface import Fraction
 from restoration.settings import InputSize
@@ -23,8 +24,6 @@ from restoration.weights.official import OfficialModels
 #: Above so many pixels a damaged picture goes through patch attention, as with the published ``--HR``: attention of
 #: every place to every other grows with the square of the pixels.
 HIGH_RESOLUTION_PIXELS = 1024 * 1024
-
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 class OfficialDetector:
@@ -42,7 +41,7 @@ class OfficialDetector:
         """See ``Detector``."""
         progress(0.0)
         height, width = image.shape[:2]
-        grey = torch.from_numpy(image @ _LUMA)[None, None].to(self.compute.device) * 2 - 1
+        grey = torch.from_numpy(image @ LUMA)[None, None].to(self.compute.device) * 2 - 1
         if input_size == "native":
             padded = pad_to_multiple(grey[0, 0].cpu().numpy(), 16, 32)
             answer = self._run(torch.from_numpy(np.ascontiguousarray(padded))[None, None].to(grey.device))

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from restoration.luma import LUMA
 from restoration.photo import Photo, Samples
-
-#: Rec. 601 luma: what a grey photo keeps of a restored picture.
-LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def to_picture(photo: Photo) -> npt.NDArray[np.float32]:

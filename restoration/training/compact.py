@@ -15,11 +15,11 @@ from restoration.training.tone import train_tone
 
 #: How each network of the bundled weights was trained; the model cards tell on what machine.
 PLANS: dict[str, Plan] = {
-    "tone": Plan(hours=0.1, learning_rate=2e-3, batch=32, crop=64),
-    "scratch-detector": Plan(hours=0.5, learning_rate=2e-3, batch=8, crop=160),
+    "tone": Plan(hours=8 / 60, learning_rate=2e-3, batch=32, crop=64),
+    "scratch-detector": Plan(hours=51 / 60, learning_rate=2e-3, batch=8, crop=160),
     "vae-a": Plan(hours=5 / 60, learning_rate=2e-3, batch=8, crop=128),
     "vae-b": Plan(hours=2.5 / 60, learning_rate=1e-3, batch=8, crop=128),
-    "mapping": Plan(hours=65 / 60, learning_rate=1e-3, batch=6, crop=160),
+    "mapping": Plan(hours=40 / 60, learning_rate=1e-3, batch=6, crop=160),
 }
 
 #: The steps in their order; each needs what the ones before it left in the folder.

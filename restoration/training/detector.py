@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from restoration.luma import REC_601
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.training.pairs import PairSet
 from restoration.training.run import Losses, Plan, Run
@@ -25,7 +26,7 @@ POSITIVE_WEIGHT = 2.0
 
 def grey_input(rgb: Tensor) -> Tensor:
     """The detector's view: N×3×H×W, 0 to 1, to N×1×H×W, -1 to 1 (Rec. 601 luma)."""
-    weights = rgb.new_tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1)
+    weights = rgb.new_tensor(REC_601).view(1, 3, 1, 1)
     return (rgb * weights).sum(dim=1, keepdim=True) * 2 - 1
 
 

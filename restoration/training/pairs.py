@@ -20,8 +20,8 @@ from PIL import Image, UnidentifiedImageError
 from rich.progress import track
 
 from restoration.ageing import DEFAULT, Materials, Recipe, age
-from restoration.ageing.tone import LUMA
 from restoration.errors import PictureError
+from restoration.luma import LUMA
 
 #: Pictures are reduced to this longer side before ageing: grain and scratches are drawn at the pixel.
 LONGEST_SIDE = 512
