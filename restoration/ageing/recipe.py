@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Range = tuple[float, float]
 
@@ -60,7 +60,9 @@ class Recipe:
 
 DEFAULT = Recipe()
 
-#: Every kind of decay at work in every picture; used for the figures in the README.
+#: Fading, grain, blur and scratches (with dust, creases and cracks) at work in every picture; used for the figures in
+#: the README. Without lost pieces and blotches of real film dirt: those are no scratches, and few of them would
+#: outweigh all scratches in a count of pixels.
 BENCHMARK = Recipe(
     fade_chance=1.0,
     black_lift=(0.06, 0.3),
@@ -75,7 +77,13 @@ BENCHMARK = Recipe(
     grain_sigma=(0.02, 0.08),
     structured_chance=1.0,
     scratch_count=(3.0, 12.0),
+    film_artefact_chance=0.0,
+    hole_chance=0.0,
+    corner_chance=0.0,
 )
+
+#: The same with holes, lost corners and, where there are masks of it, real film dirt.
+HEAVY = replace(BENCHMARK, film_artefact_chance=0.6, hole_chance=0.12, corner_chance=0.1)
 
 #: No tone, no grain, no blur: only what leaves a mask.
 STRUCTURED_ONLY = Recipe(
@@ -83,4 +91,4 @@ STRUCTURED_ONLY = Recipe(
     downsample_chance=0, grain_chance=0, texture_chance=0, jpeg_chance=0, structured_chance=1,
 )  # fmt: skip
 
-RECIPES = {"default": DEFAULT, "benchmark": BENCHMARK, "structured": STRUCTURED_ONLY}
+RECIPES = {"default": DEFAULT, "benchmark": BENCHMARK, "heavy": HEAVY, "structured": STRUCTURED_ONLY}

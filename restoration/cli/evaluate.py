@@ -17,6 +17,7 @@ def evaluate(
     data: DataOption,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write figures and pictures here.")] = None,
     photos: Annotated[int, typer.Option(help="How many photographs of photos/test.", min=1)] = 60,
+    recipe: Annotated[str, typer.Option(help="Kind of decay: benchmark, heavy, default or structured.")] = "benchmark",
     preset: PresetOption = "compact",
     models: ModelsOption = None,
     device: DeviceOption = "auto",
@@ -32,13 +33,15 @@ def evaluate(
         ) from error
     from rich.progress import track
 
-    from restoration.ageing import Materials
+    from restoration.ageing import RECIPES, Materials
     from restoration.atomic_file import check_output
     from restoration.device import choose_compute
     from restoration.presets import load_models
     from restoration.settings import Settings
     from restoration.training.pairs import list_pictures
 
+    if recipe not in RECIPES:
+        raise SettingsError(f"There is no recipe {recipe!r}.", f"Choose one of: {', '.join(RECIPES)}.")
     settings = Settings(preset=preset, models=models, device=device)  # type: ignore[arg-type] # checked in there
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
@@ -51,7 +54,7 @@ def evaluate(
     networks = load_models(settings.preset, choose_compute(settings.device), settings.models)
     defects = data / "defects/test"
     materials = Materials.from_folder(defects) if defects.is_dir() else None
-    judged = list(track(run_benchmark(chosen, networks, materials), "Evaluating", total=len(chosen)))
+    judged = list(track(run_benchmark(chosen, networks, materials, RECIPES[recipe]), "Evaluating", total=len(chosen)))
 
     means, auc = mean_scores(judged), detection_auc(judged)
     typer.echo(f"| {len(judged)} aged photographs | PSNR (dB) | SSIM |\n|---|---|---|")
@@ -60,7 +63,7 @@ def evaluate(
     typer.echo(f"\nScratch detection, area under the ROC curve: {auc:.3f}")
     if out is not None:
         figures = {method: {"psnr": score.psnr, "ssim": score.ssim} for method, score in means.items()}
-        text = json.dumps({"photos": len(judged), "mean": figures, "scratch_auc": auc}, indent=1)
+        text = json.dumps({"recipe": recipe, "photos": len(judged), "mean": figures, "scratch_auc": auc}, indent=1)
         (out / "metrics.json").write_text(text + "\n")
         save_sheets(judged, out)
         typer.echo(out)

@@ -37,14 +37,14 @@ _OURS = "trained by this project, see the model card"
 #: The bundled weights of the ``compact`` preset.
 COMPACT_RESTORER = BundledFile(
     "compact_restorer",
-    "9bcdebf16d6932fe8cdccf20dede70fb5903e589b1bc64d6c09fdf16a0da317c",
+    "2b5f80605e54d987f5434c27371ed06a6c0fbd5dfc984d7d98b529762ba3f535",
     ("tone", "vae_a", "mapping", "vae_b"),
     "MIT; trained on photographs for research use",
     _OURS,
 )
 COMPACT_DETECTOR = BundledFile(
     "compact_scratch_detector",
-    "0554e9fd3c5d4269f08815c5deb3e3b65272a6b1bccbbd0d79e8f378b776d802",
+    "1989c759e8ea2783e0bea5eff6e70916dca6da81ba9e610375ab830db0509e05",
     ("scratch_detector",),
     "MIT; trained on photographs for research use",
     _OURS,
