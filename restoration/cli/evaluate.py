@@ -31,6 +31,7 @@ def evaluate(
         raise SettingsError(
             f"Evaluation needs {error.name}.", "Install it with: pip install 'restore-old-photo[evaluate]'."
         ) from error
+    from rich.console import Console
     from rich.progress import track
 
     from restoration.ageing import RECIPES, Materials
@@ -54,7 +55,8 @@ def evaluate(
     networks = load_models(settings.preset, choose_compute(settings.device), settings.models)
     defects = data / "defects/test"
     materials = Materials.from_folder(defects) if defects.is_dir() else None
-    judged = list(track(run_benchmark(chosen, networks, materials, RECIPES[recipe]), "Evaluating", total=len(chosen)))
+    bench = run_benchmark(chosen, networks, materials, RECIPES[recipe])
+    judged = list(track(bench, "Evaluating", total=len(chosen), console=Console(stderr=True)))
 
     means, auc = mean_scores(judged), detection_auc(judged)
     typer.echo(f"| {len(judged)} aged photographs | PSNR (dB) | SSIM |\n|---|---|---|")

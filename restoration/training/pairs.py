@@ -17,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from rich.console import Console
 from rich.progress import track
 
 from restoration.ageing import DEFAULT, Materials, Recipe, age
@@ -134,7 +135,9 @@ def write_pairs(
     # Spawned, not forked: a fork of a process whose threads hold locks (torch's, OpenCV's) may wait for ever.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context, initializer=_start_worker, initargs=(defects,)) as pool:
-        for _ in track(pool.map(_write_pairs, jobs, chunksize=8), "Ageing", total=len(jobs)):
+        for _ in track(
+            pool.map(_write_pairs, jobs, chunksize=8), "Ageing", total=len(jobs), console=Console(stderr=True)
+        ):
             pass
 
 

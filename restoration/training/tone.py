@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from rich.console import Console
 from rich.progress import track
 from torch import Tensor
 from torch.nn import functional as F
@@ -40,7 +41,7 @@ def faded_thumbnails(data: PairSet, rng: np.random.Generator) -> np.ndarray:
     """Pairs of thumbnails, N×64×64×6 uint8: faded RGB, clean RGB; the pairs' own first."""
     own = np.stack(list(data.thumbnails(THUMBNAIL)))[..., :6]
     faded = np.empty((FADINGS * len(data.pairs), THUMBNAIL, THUMBNAIL, 6), np.uint8)
-    for i in track(range(len(faded)), "Fading"):
+    for i in track(range(len(faded)), "Fading", console=Console(stderr=True)):
         picture = data.pairs[i % len(data.pairs)][..., 3:6]
         height, width = picture.shape[:2]
         share = rng.uniform(0.6, 1)
