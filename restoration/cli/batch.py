@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import typer
 
 from restoration.atomic_file import atomic_file
+from restoration.cli.engines import Engine
 from restoration.cli.outputs import LAYERED_SUFFIX, Job
 from restoration.cli.progress_bars import ProgressBars
 from restoration.cli.reporting import report
 from restoration.errors import Cancelled
 from restoration.layers import Layer, flatten
 from restoration.openraster import write_openraster
-from restoration.photo import Photo, Samples
+from restoration.photo import Photo
 from restoration.photo_mask import read_mask
 from restoration.photo_reading import read_photo
 from restoration.photo_writing import check_photo_output, write_photo
-from restoration.settings import Settings
-
-if TYPE_CHECKING:
-    from restoration.presets import Models
 
 #: What files of a kind begin with, by the suffixes of the kind: (offset, bytes).
 _BEGINNINGS: dict[tuple[str, ...], tuple[tuple[int, bytes], ...]] = {
@@ -36,19 +32,17 @@ _BEGINNINGS: dict[tuple[str, ...], tuple[tuple[int, bytes], ...]] = {
 
 
 class Batch:
-    """Restores photos with one set of networks, which are loaded when the first photo needs them.
+    """Restores photos with one engine.
 
     Args:
-        settings: for all of them.
+        engine: who restores; made ready when the first photo needs it.
         mask: the user's own mask, or None.
         overwrite: whether outputs that exist are replaced.
         many: whether sentences must say which photo they are about.
     """
 
-    def __init__(self, settings: Settings, mask: Path | None, *, overwrite: bool, many: bool) -> None:
-        self._settings, self._mask, self._overwrite, self._many = settings, mask, overwrite, many
-        self._models: Models | None = None
-        self._told_once: set[str] = set()
+    def __init__(self, engine: Engine, mask: Path | None, *, overwrite: bool, many: bool) -> None:
+        self._engine, self._mask, self._overwrite, self._many = engine, mask, overwrite, many
 
     def restore(self, job: Job) -> bool:
         """Do one photo and print the name of its result.
@@ -57,7 +51,7 @@ class Batch:
             False if it failed, which the user has been told.
 
         Raises:
-            WeightsError, DeviceError: the networks cannot be had: no photo can be restored.
+            RestorationError: the engine cannot be made ready: no photo can be restored.
             Cancelled: as ``restoration.pipeline.restore``.
         """
         about = str(job.source) if self._many else ""
@@ -79,40 +73,14 @@ class Batch:
             mask = None if self._mask is None else read_mask(self._mask, (photo.height, photo.width))
         except Exception as error:
             return error
-        if not self._settings.does_nothing and self._models is None:
-            self._models = self._load(bars)
+        self._engine.prepare(bars)
         try:
-            self._write(job, photo, self._layers(photo, mask, bars), bars)
+            self._write(job, photo, self._engine.layers(photo, mask, bars, bars.note), bars)
         except Cancelled:
             raise
         except Exception as error:
             return error
         return None
-
-    def _load(self, bars: ProgressBars) -> Models:
-        bars("models", 0.0)
-        from restoration.device import choose_compute
-        from restoration.presets import load_models
-
-        models = load_models(self._settings.preset, choose_compute(self._settings.device), self._settings.models)
-        bars("models", 1.0)
-        return models
-
-    def _layers(self, photo: Photo, mask: Samples | None, bars: ProgressBars) -> list[Layer]:
-        from restoration.pipeline import restore, stacked
-
-        def progress(stage: str, fraction: float) -> None:
-            if stage != "models":  # they are loaded
-                bars(stage, fraction)
-
-        def tell(stage: str, sentence: str) -> None:
-            if self._models is not None and sentence in self._models.missing.values():
-                if sentence in self._told_once:
-                    return
-                self._told_once.add(sentence)
-            bars.note(sentence)
-
-        return stacked(list(restore(photo, self._settings, mask, progress, tell=tell, models=self._models)))
 
     def _write(self, job: Job, photo: Photo, layers: list[Layer], bars: ProgressBars) -> None:
         notes: tuple[str, ...] = photo.notes

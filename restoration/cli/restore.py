@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from restoration.cli.engines import Engine, LocalEngine
 from restoration.cli.options import (
     DeviceOption,
     ForceOption,
@@ -19,7 +21,7 @@ from restoration.cli.options import (
 )
 from restoration.cli.outputs import plan_outputs, writable_folder
 from restoration.cli.reporting import EXIT_FAILED, UsageError, report
-from restoration.settings import STAGE_NAMES
+from restoration.settings import STAGE_NAMES, Settings
 
 
 def restore(
@@ -71,6 +73,10 @@ def restore(
             show_default="png",
         ),
     ] = None,
+    server: Annotated[
+        bool,
+        typer.Option("--server", help="Let the server restore, which keeps the networks loaded; start it if need be."),
+    ] = False,
     force: ForceOption = False,
 ) -> None:
     """Restore photos.
@@ -100,8 +106,19 @@ def restore(
     if plan.jobs:
         from restoration.cli.batch import Batch
 
-        with writable_folder(plan.folder, make=plan.makes_folder):
-            batch = Batch(settings, None if mask is None else Path(mask), overwrite=force, many=plan.many)
+        with (
+            writable_folder(plan.folder, make=plan.makes_folder),
+            contextlib.closing(_engine(settings, server)) as engine,
+        ):
+            batch = Batch(engine, None if mask is None else Path(mask), overwrite=force, many=plan.many)
             failed += sum(not batch.restore(job) for job in plan.jobs)
     if failed:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _engine(settings: Settings, server: bool) -> Engine:
+    if server:
+        from restoration.cli.server_engine import ServerEngine
+
+        return ServerEngine(settings)
+    return LocalEngine(settings)

@@ -1,0 +1,150 @@
+"""The server as an engine: photos go to it, layers come back. No network is loaded in this process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from restoration import errors
+from restoration.cli.engines import Note
+from restoration.errors import Cancelled, RestorationError
+from restoration.layers import BlendMode, Layer, Role
+from restoration.photo import Photo, Samples
+from restoration.progress import Progress
+from restoration.settings import Settings
+from server.client import Done, JobCancelled, LayerMade, Pixels, RestorationClient
+from server.client import Note as NoteEvent
+from server.client import Progress as ProgressEvent
+from server.protocol import Picture, ProtocolError
+from server.worker.pictures import photo_picture, to_photo
+
+#: The name that the server shows for us.
+CLIENT_NAME = "command line"
+#: Names the folder of the official weights; the server may have been started without it.
+_MODELS_VARIABLE = "RESTORE_OLD_PHOTO_MODELS"
+
+_KINDS = {
+    kind.code: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, RestorationError) and kind is not Cancelled
+}
+
+
+class ServerError(RestorationError):
+    """The server, or the way to it, fails; ``code`` is that of docs/protocol.md."""
+
+    code = "server"
+
+
+def as_restoration_error(error: ProtocolError) -> RestorationError:
+    """What the server sent, as the error that the library itself would have raised."""
+    return _KINDS.get(error.code, ServerError)(error.cause, error.remedy)
+
+
+class ServerEngine:
+    """Restores on the server, which is started if none answers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._wire = _wire_settings(settings)
+        self._client: RestorationClient | None = None
+        self._told_once: set[str] = set()
+
+    def prepare(self, progress: Progress) -> None:
+        """See ``Engine``."""
+        if self._client is None:
+            try:
+                self._client = RestorationClient.connect(CLIENT_NAME)
+            except ProtocolError as error:
+                raise as_restoration_error(error) from error
+
+    def layers(self, photo: Photo, mask: Samples | None, progress: Progress, note: Note) -> list[Layer]:
+        """See ``Engine``. A server that is lost on the way is started again, once."""
+        try:
+            return self._layers(photo, mask, progress, note)
+        except ProtocolError as error:
+            if error.code != "server-lost":
+                raise as_restoration_error(error) from error
+        note("The server was lost; it is started again.")
+        self.close()
+        self.prepare(progress)
+        try:
+            return self._layers(photo, mask, progress, note)
+        except ProtocolError as error:
+            raise as_restoration_error(error) from error
+
+    def close(self) -> None:
+        """See ``Engine``."""
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+    def _layers(self, photo: Photo, mask: Samples | None, progress: Progress, note: Note) -> list[Layer]:
+        assert self._client is not None, "prepare comes first"
+        picture, raw = photo_picture(photo, _layout(photo))
+        painted = None
+        if mask is not None:
+            shape = Picture("GRAY", 8, mask.shape[1], mask.shape[0])
+            painted = Pixels(shape, np.ascontiguousarray(mask).data)
+        job = self._client.submit(Pixels(picture, raw.data), self._wire, mask=painted, icc=photo.icc_profile)
+        made: dict[int, Layer] = {}
+        order: tuple[int, ...] = ()
+        try:
+            for event in self._client.events(job):
+                if isinstance(event, ProgressEvent):
+                    progress(event.stage, event.fraction)
+                elif isinstance(event, NoteEvent):
+                    self._tell(event.sentence, note)
+                elif isinstance(event, LayerMade):
+                    made[event.number] = _layer(event)
+                elif isinstance(event, Done):
+                    order = tuple(event.order)
+        except JobCancelled as stop:
+            raise Cancelled from stop
+        except BaseException:
+            # Ctrl-C, too: the server must not go on for nobody.
+            self._client.cancel(job)
+            raise
+        return [made[number] for number in order]
+
+    def _tell(self, sentence: str, note: Note) -> None:
+        # That weights are missing is true of every photo, and said once.
+        if "weights" in sentence:
+            if sentence in self._told_once:
+                return
+            self._told_once.add(sentence)
+        note(sentence)
+
+
+def _layout(photo: Photo) -> str:
+    return ("GRAY" if photo.is_grey else "RGB") + ("" if photo.alpha is None else "A")
+
+
+def _layer(event: LayerMade) -> Layer:
+    raw = np.frombuffer(event.pixels, np.uint8)
+    picture = to_photo(raw, event.picture)
+    if event.role not in get_args(Role) or event.blend_mode not in get_args(BlendMode):
+        raise ServerError(f"The server sent a layer of the role {event.role!r}.", "Update this program.")
+    return Layer(
+        event.name,
+        event.role,  # type: ignore[arg-type] # checked above
+        picture.pixels,
+        picture.alpha,
+        x=event.x,
+        y=event.y,
+        blend_mode=event.blend_mode,  # type: ignore[arg-type]
+        opacity=event.opacity,
+        visible=event.visible,
+        note=event.note,
+    )
+
+
+def _wire_settings(settings: Settings) -> dict[str, Any]:
+    """Settings for a process that stands in another folder and has another environment."""
+    wire = settings.to_dict()
+    models = settings.models or os.environ.get(_MODELS_VARIABLE)
+    wire["models"] = str(Path(models).absolute()) if models and settings.preset == "official" else None
+    return wire

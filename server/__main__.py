@@ -1,0 +1,23 @@
+"""``python -I -m server``: what clients start when no server runs. The command line has the same as ``serve``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from server.serve import ServeOptions, serve
+
+#: Seconds without a job after which models are released, where no option says it.
+IDLE_VARIABLE = "RESTORE_OLD_PHOTO_IDLE"
+
+
+def main() -> int:
+    """Serve on this machine; a server that runs already is as good."""
+    idle = os.environ.get(IDLE_VARIABLE, "")
+    options = ServeOptions(idle_s=float(idle)) if idle.replace(".", "", 1).isdigit() else ServeOptions()
+    serve(options)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

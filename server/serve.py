@@ -1,0 +1,199 @@
+"""The server from its start to its end: lock, keys, sockets, connection file, log, signals."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import logging.handlers
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import IO, Any
+
+import zmq
+from filelock import FileLock, Timeout
+
+from server.broker import Broker
+from server.connection import Connection, connection_path, remove_connection, write_connection
+from server.keys import kept_keys
+from server.protocol import PROTOCOL, ProtocolError
+from server.security import Security
+from server.slots import Slot
+
+_log = logging.getLogger(__name__)
+
+#: Port of a server that listens on a network; one on this machine takes any.
+REMOTE_PORT = 53117
+_LOG_BYTES, _LOG_FILES = 1_000_000, 3
+#: Results that may wait for one client, in messages of at most 1 MiB each.
+_CLIENT_HWM = 32
+
+
+@dataclass(frozen=True)
+class ServeOptions:
+    """How to serve.
+
+    Attributes:
+        device: auto, cpu, cuda or mps: where jobs run that name no device.
+        idle_s: seconds without a job after which models are released; 0 keeps them for ever.
+        listen: None for this machine only; else the address, or address:port, of a network interface.
+        cache_bytes: what a worker may keep of earlier results; None for a quarter of the memory that is free.
+    """
+
+    device: str = "auto"
+    idle_s: float = 600.0
+    listen: str | None = None
+    cache_bytes: int | None = None
+
+
+def serve(options: ServeOptions) -> bool:
+    """Serve until stopped by a signal or a client.
+
+    Returns:
+        False, at once, if a server runs already (the connection file's lock is held).
+
+    Raises:
+        ProtocolError: ``no-server``, the address cannot be had.
+        OSError: the folder of the connection file cannot be written.
+    """
+    path = connection_path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(path.name + ".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    try:
+        with _logging(log_folder(path)), tempfile.TemporaryDirectory(prefix="restore-old-photo-") as folder:
+            _serve(options, path, Path(folder))
+    finally:
+        lock.release()
+    return True
+
+
+def program_version() -> str:
+    """Version of the installed program."""
+    try:
+        return version("restore-old-photo")
+    except PackageNotFoundError:
+        return "0"
+
+
+def log_folder(connection: Path) -> Path:
+    """Where the logs of the server lie that has this connection file."""
+    return connection.parent / "logs"
+
+
+def client_file(connection: Path) -> Path:
+    """The file to copy to other machines, for a server that listens on a network."""
+    return connection.with_name("remote-client.json")
+
+
+def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
+    context: zmq.Context[Any] = zmq.Context()
+    context.max_sockets = 4096
+    kept = kept_keys(path.with_name("remote-keys.json")) if options.listen else (None, None)
+    security = Security(context, *kept)
+    router = security.client_socket(context)
+    router.sndhwm = router.rcvhwm = _CLIENT_HWM
+    try:
+        _bind(router, options.listen)
+        endpoint = router.getsockopt_string(zmq.LAST_ENDPOINT)
+        facts = {"version": program_version(), "pid": os.getpid(), "endpoint": endpoint}
+        settings = {
+            "security": security,
+            "worker": {
+                "cache_bytes": options.cache_bytes,
+                "log": str(log_folder(path) / "worker.log"),
+                "folder": str(folder),
+            },
+            "output": lambda: _output(log_folder(path) / "worker-output.log"),
+        }
+        broker = Broker(
+            router, lambda device: Slot(device, context, folder, settings), options.device, facts, options.idle_s
+        )
+        with _signals(broker):
+            mine = Connection(
+                endpoint=endpoint,
+                server_public_key=security.server_public.decode(),
+                client_public_key=security.client_public.decode(),
+                client_secret_key=security.client_secret.decode(),
+                pid=os.getpid(),
+                version=facts["version"],
+                protocol=PROTOCOL,
+            )
+            write_connection(mine, path)
+            if options.listen:
+                write_connection(mine, client_file(path))
+            _log.info("serving at %s, pid %s", endpoint, os.getpid())
+            try:
+                broker.run()
+            finally:
+                remove_connection(path, os.getpid())
+                _log.info("stopped")
+    finally:
+        router.close()
+        security.close()
+        context.destroy(linger=500)
+
+
+def _bind(router: zmq.Socket[bytes], listen: str | None) -> None:
+    address, port = "127.0.0.1", "*"
+    if listen is not None:
+        address, _, given = listen.rpartition(":") if listen.count(":") == 1 else (listen, "", "")
+        port = given or str(REMOTE_PORT)
+        if ":" in address:
+            router.ipv6, address = True, f"[{address.strip('[]')}]"
+    try:
+        router.bind(f"tcp://{address}:{port}")
+    except zmq.ZMQError as error:
+        raise ProtocolError(
+            "no-server", f"The server cannot listen at {address}:{port} ({error.strerror}).", "Name another address."
+        ) from error
+
+
+def _output(path: Path) -> IO[bytes]:
+    """Where a worker's native libraries write what no log record holds; begun anew when it has grown."""
+    with contextlib.suppress(OSError):
+        if path.stat().st_size > _LOG_BYTES:
+            path.unlink()
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab")
+
+
+@contextlib.contextmanager
+def _logging(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handler = logging.handlers.RotatingFileHandler(
+        folder / "server.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    # It reports every key that it lets in or not, with the key.
+    logging.getLogger("zmq.auth").setLevel(logging.CRITICAL)
+    try:
+        yield
+    except BaseException:
+        _log.exception("the server failed")
+        raise
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(before)
+        handler.close()
+
+
+@contextlib.contextmanager
+def _signals(broker: Broker) -> Iterator[None]:
+    wanted = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+    before = {one: signal.signal(one, lambda *_: broker.stop()) for one in wanted}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -1,0 +1,40 @@
+"""Settings as they came, as the library's: what it does not know is left out, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from restoration.errors import SettingsError
+from restoration.settings import FaceSettings, QualitySettings, Region, ScratchSettings, Settings
+
+_PARTS: dict[str, type] = {
+    "scratches": ScratchSettings,
+    "quality": QualitySettings,
+    "faces": FaceSettings,
+    "region": Region,
+}
+
+
+def read_settings(given: Mapping[str, Any]) -> tuple[Settings, list[str]]:
+    """Settings from a message, and the names of those that this version does not know.
+
+    Raises:
+        SettingsError: a value is of the wrong kind or out of its range.
+    """
+    unknown: list[str] = []
+    known = _known("", given, Settings, unknown)
+    for name, kind in _PARTS.items():
+        if isinstance(known.get(name), Mapping):
+            known[name] = _known(f"{name}.", known[name], kind, unknown)
+    try:
+        return Settings.from_dict(known), unknown
+    except TypeError as error:  # a region without its width, a list for a map
+        raise SettingsError("The settings are not complete, or a value is of the wrong kind.", f"({error})") from error
+
+
+def _known(prefix: str, given: Mapping[str, Any], kind: type, unknown: list[str]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    unknown += [f"{prefix}{key}" for key in given if key not in names]
+    return {key: value for key, value in given.items() if key in names}
