@@ -65,12 +65,11 @@ class Clients:
             frames.append(payload)
         return self._send(client, frames)
 
-    def beat(self) -> list[bytes]:
-        """Send everybody a heartbeat, and tell who is gone."""
+    def beat(self) -> None:
+        """Send everybody a heartbeat; thereby those who are gone are noted."""
         for client in {*self._names, *self._late}:
             if self._send_late(client):
                 self._send(client, [client, self._alive])
-        return self.take_vanished()
 
     def take_vanished(self) -> list[bytes]:
         """Those found gone since the last call; they are struck off."""

@@ -6,8 +6,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from server.protocol import CHUNK_BYTES, ProtocolError, Submit, chunk_length
+
+if TYPE_CHECKING:
+    from server.slots import Slot
 
 
 @dataclass
@@ -27,7 +31,9 @@ class Job:
         client: routing id of the connection that it belongs to.
         submit: what was asked for.
         header: the ``submit`` message as it came, for the worker.
-        uploads: inputs that the worker has asked for, by name.
+        slot: whose worker looks for its inputs, or works on it; None while it only waits.
+        ready: whether that worker has all its inputs.
+        uploads: inputs that the worker does not have, by name.
         waits_since: when the last of those bytes came (monotonic seconds); None while none are awaited.
         stage, fraction: the last progress.
         running: False while it waits in the queue.
@@ -37,28 +43,43 @@ class Job:
     client: bytes
     submit: Submit
     header: bytes
+    slot: Slot | None = None
+    ready: bool = False
     uploads: dict[str, Upload] = field(default_factory=dict)
     waits_since: float | None = None
     stage: str = ""
     fraction: float = 0.0
     running: bool = False
 
-    def expect(self, names: list[str]) -> None:
-        """Await the bytes of these inputs."""
-        self.uploads = {name: Upload(self.submit.inputs[name].picture.bytes) for name in names}
-        self.waits_since = time.monotonic()
+    _started_over: bool = False
 
-    def take_chunk(self, name: str, offset: int, length: int) -> None:
+    @property
+    def input_bytes(self) -> int:
+        """What all its inputs take."""
+        return sum(one.picture.bytes for one in self.submit.inputs.values())
+
+    def expect(self, names: list[str]) -> None:
+        """Await the bytes of these inputs; of none, if the worker has them all."""
+        self.uploads = {name: Upload(self.submit.inputs[name].picture.bytes) for name in names}
+        self.ready = not names
+        self.waits_since = time.monotonic() if names else None
+
+    def take_chunk(self, name: str, offset: int, length: int) -> bool:
         """Count a chunk that has come.
+
+        Returns:
+            Whether it is wanted.
 
         Raises:
             ProtocolError: ``unknown-job`` if nobody asked for it, ``frame-size`` if it is not the next one, whole.
         """
         upload = self.uploads.get(name)
-        if upload is None:
-            raise ProtocolError("unknown-job", f"Bytes of {name!r} came, which were not asked for.")
-        wanted = chunk_length(upload.total, upload.received)
-        if offset != upload.received or length != wanted:
+        wanted = chunk_length(upload.total, upload.received) if upload else 0
+        if upload is None or offset != upload.received or length != wanted:
+            if self._started_over:
+                return False  # what was on its way when the worker died
+            if upload is None:
+                raise ProtocolError("unknown-job", f"Bytes of {name!r} came, which were not asked for.")
             raise ProtocolError(
                 "frame-size",
                 f"A chunk of {length} bytes at {offset} came; {wanted} bytes at {upload.received} were to come.",
@@ -69,7 +90,23 @@ class Job:
         if upload.received == upload.total:
             del self.uploads[name]
         if not self.uploads:
-            self.waits_since = None
+            self.ready, self.waits_since = True, None
+        return True
+
+    def unstage(self) -> None:
+        """The worker that held its inputs has died: the next one will ask for them again."""
+        self._started_over |= bool(self.uploads)
+        self.slot, self.ready, self.uploads, self.waits_since = None, False, {}, None
+
+    def status(self) -> dict[str, Any]:
+        """As ``status`` lists it."""
+        return {
+            "job": self.submit.job,
+            "device": self.submit.device,
+            "state": "running" if self.running else "waiting",
+            "stage": self.stage,
+            "fraction": self.fraction,
+        }
 
 
 class JobQueue:
@@ -94,6 +131,11 @@ class JobQueue:
     def position(self, job: Job) -> int:
         """How many jobs come before this one, as things stand."""
         return list(self).index(job)
+
+    def heads(self, fits: Callable[[Job], bool]) -> list[Job]:
+        """The first job of each client that fits."""
+        firsts = (next(filter(fits, jobs), None) for jobs in self._waiting.values())
+        return [job for job in firsts if job is not None]
 
     def take(self, fits: Callable[[Job], bool]) -> Job | None:
         """The next job that fits, removed; its client goes to the end of the line. None if there is none."""

@@ -93,7 +93,7 @@ class Picture:
     height: int
 
     def __post_init__(self) -> None:
-        if self.layout not in LAYOUTS:
+        if not isinstance(self.layout, str) or self.layout not in LAYOUTS:
             raise ProtocolError(
                 "picture", f"There is no layout {_shown(self.layout)}.", f"Known are: {', '.join(LAYOUTS)}."
             )

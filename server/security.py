@@ -12,6 +12,7 @@ from server.protocol import MAX_FRAME_BYTES
 
 #: With a domain set, libzmq refuses everybody while the authenticator does not answer; without one it would let all in.
 _ZAP_DOMAIN = b"restore-old-photo"
+_WORKER_DOMAIN = b"restore-old-photo-worker"
 _HANDSHAKE_MS = 5_000
 #: A peer that answers no ping for so long is gone, and its connection closed.
 _PING_MS, _PING_TIMEOUT_MS = 2_000, 6_000
@@ -46,12 +47,12 @@ class Security:
             }
         self._authenticator = ThreadAuthenticator(context)
         self._authenticator.start()
-        self._authenticator.configure_curve_callback("*", self)
+        for domain in (_ZAP_DOMAIN, _WORKER_DOMAIN):
+            self._authenticator.configure_curve_callback(domain.decode(), self)
 
     def callback(self, domain: str, key: bytes) -> bool:
-        """Whether a key may come in; asked by the authenticator."""
-        public = zmq.utils.z85.encode(key)
-        return public == (self._worker_public if domain.endswith("worker") else self.client_public)
+        """Whether a public key, in Z85, may come in; asked by the authenticator."""
+        return key == (self._worker_public if domain == _WORKER_DOMAIN.decode() else self.client_public)
 
     def client_socket(self, context: zmq.Context[Any]) -> zmq.Socket[bytes]:
         """The ROUTER for clients, not bound yet."""
@@ -69,7 +70,7 @@ class Security:
         socket = context.socket(kind)
         socket.linger = 0
         if self._inner_tcp:
-            self._lock(socket, _ZAP_DOMAIN + b"-worker")
+            self._lock(socket, _WORKER_DOMAIN)
         return socket
 
     def bind_inner(self, socket: zmq.Socket[bytes], path: Path) -> str:

@@ -18,7 +18,9 @@ import zmq
 from filelock import FileLock, Timeout
 
 from server.broker import Broker
+from server.clients import Clients
 from server.connection import Connection, connection_path, remove_connection, write_connection
+from server.dispatcher import Dispatcher
 from server.keys import kept_keys
 from server.protocol import PROTOCOL, ProtocolError
 from server.security import Security
@@ -94,7 +96,8 @@ def client_file(connection: Path) -> Path:
 
 
 def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
-    context: zmq.Context[Any] = zmq.Context()
+    # One thread for clients, who must be deciphered, one for workers.
+    context: zmq.Context[Any] = zmq.Context(io_threads=2)
     context.max_sockets = 4096
     kept = kept_keys(path.with_name("remote-keys.json")) if options.listen else (None, None)
     security = Security(context, *kept)
@@ -113,9 +116,11 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
             },
             "output": lambda: _output(log_folder(path) / "worker-output.log"),
         }
-        broker = Broker(
-            router, lambda device: Slot(device, context, folder, settings), options.device, facts, options.idle_s
+        clients = Clients(router)
+        dispatcher = Dispatcher(
+            clients, lambda device: Slot(device, context, folder, settings), options.device, options.idle_s
         )
+        broker = Broker(router, clients, dispatcher, facts)
         with _signals(broker):
             mine = Connection(
                 endpoint=endpoint,

@@ -49,7 +49,7 @@ class Slot:
         self.state = "asleep"
         self.job: Job | None = None
         self.facts: dict[str, Any] = {}
-        self.blocked: list[Any] | None = None
+        self.blocked: tuple[Job, dict[str, Any], zmq.Frame | None] | None = None
         self.idle_since = time.monotonic()
         self.cancelled_at: float | None = None
         self.starts = self.failed_starts = 0
@@ -64,6 +64,10 @@ class Slot:
     def pid(self) -> int | None:
         """Of the worker; None while it sleeps."""
         return self._process.pid if self._process else None
+
+    def status(self) -> dict[str, Any]:
+        """As ``status`` lists it."""
+        return {"pid": self.pid, "device": self.device or self.requested, "state": self.state}
 
     def serves(self, device: str) -> bool:
         """Whether it is the place for jobs that name this device."""
@@ -127,17 +131,17 @@ class Slot:
         return bool(self._outbox)
 
     def begin(self, job: Job) -> None:
-        """Give the worker a job."""
+        """Let the worker work on a job whose inputs it has."""
         self.job, self.state, self.cancelled_at = job, "busy", None
         job.running = True
-        self.send(message("job", job=job.number), job.header)
+        self.send(message("job", job=job.number))
 
-    def cancel(self) -> None:
-        """Tell the worker to stop with its job."""
-        if self.job is not None:
+    def forget(self, job: Job) -> None:
+        """A job has ended for its client: the worker stops with it, or drops its inputs."""
+        if self.job is job and self.state == "busy":
             self.cancelled_at = time.monotonic()
             self.blocked = None
-            self.send(message("cancel", job=self.job.number))
+        self.send(message("cancel", job=job.number))
 
     def rest(self) -> None:
         """The worker has ended its job."""

@@ -28,6 +28,7 @@ from server.protocol import MAX_FRAME_BYTES, ProtocolError, encode, message
 from server.worker.about import memory_models, models
 from server.worker.inbox import Inbox, Task
 from server.worker.outbox import Outbox
+from server.worker.reception import ByteStore
 from server.worker.work import Workshop, default_cache_bytes
 
 _log = logging.getLogger("server.worker")
@@ -48,9 +49,10 @@ def main() -> None:
     results = connect(zmq.PUSH, birth["results"])
     try:
         compute = choose_compute(birth["device"])
-        inbox = Inbox(connect, birth, _could_have)
         free = _could_have()
-        workshop = Workshop(compute, inbox, birth["cache_bytes"] or default_cache_bytes(free))
+        cache_bytes = birth["cache_bytes"] or default_cache_bytes(free)
+        inbox = Inbox(connect, birth, ByteStore(cache_bytes), _could_have)
+        workshop = Workshop(compute, cache_bytes)
         with contextlib.suppress(RestorationError):  # who asks for what is missing will be told
             workshop.models(Settings())
     except Exception as error:
@@ -59,6 +61,9 @@ def main() -> None:
         results.send(encode(message("failed", code=code, cause=cause, remedy=remedy)))
         time.sleep(60)  # the broker ends us; the message must get out before
         return
+    # torch and what else was imported stays for ever: the collector need not look at it after every job.
+    gc.collect()
+    gc.freeze()
     inbox.start()
     ready = message("ready", device=compute.device.type, models=models(), memory=memory_models(), free_bytes=free)
     results.send(encode(ready))

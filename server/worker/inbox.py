@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 import zmq
 
+from restoration.errors import RestorationError
 from server.protocol import Submit, decode, encode, message, read_submit
-from server.worker.reception import Reception
+from server.worker.reception import ByteStore, Reception
+from server.worker.wire_settings import read_settings
 
 _log = logging.getLogger(__name__)
 
@@ -20,10 +22,11 @@ _BEAT_MS = 2000
 
 
 class Task(NamedTuple):
-    """A job to be done: its number, what was asked for, and the event that says stop."""
+    """A job to be done: its number, what was asked for, its inputs, and the event that says stop."""
 
     number: int
     submit: Submit
+    inputs: Reception
     stop: threading.Event
 
 
@@ -33,41 +36,64 @@ class Inbox(threading.Thread):
     Args:
         connect: gives a connected socket of a kind for an address.
         birth: the worker's birth record.
+        store: bytes that came before.
         free_bytes: what a job could have in all.
     """
 
     def __init__(
-        self, connect: Callable[[int, str], zmq.Socket[bytes]], birth: Mapping[str, Any], free_bytes: Callable[[], int]
+        self,
+        connect: Callable[[int, str], zmq.Socket[bytes]],
+        birth: Mapping[str, Any],
+        store: ByteStore,
+        free_bytes: Callable[[], int],
     ) -> None:
         super().__init__(name="inbox", daemon=True)
         self.tasks: queue.Queue[Task] = queue.Queue()
-        #: The bytes that the current job awaits. Set before they are asked for.
-        self.reception: Reception | None = None
+        self._waiting: dict[int, Task] = {}
         self._current: Task | None = None
-        self._connect, self._birth, self._free_bytes = connect, birth, free_bytes
+        self._connect, self._birth, self._store, self._free_bytes = connect, birth, store, free_bytes
+        self._says: zmq.Socket[bytes]
 
     def run(self) -> None:
         """Until the process ends."""
         commands = self._connect(zmq.PULL, self._birth["commands"])
-        beats = self._connect(zmq.PUSH, self._birth["results"])
+        self._says = self._connect(zmq.PUSH, self._birth["results"])
         while True:
             if commands.poll(_BEAT_MS):
                 self._hear(commands.recv_multipart(copy=False))
-            elif beats.poll(0, zmq.POLLOUT):
-                beats.send(encode(message("beat", free_bytes=self._free_bytes())))
+            elif self._says.poll(0, zmq.POLLOUT):
+                self._say("beat", free_bytes=self._free_bytes())
 
     def _hear(self, frames: list[zmq.Frame]) -> None:
         header = decode(frames[0].buffer)
-        if header["type"] == "job":
-            self._current = Task(header["job"], read_submit(decode(frames[1].buffer)), threading.Event())
+        kind, number = header["type"], header["job"]
+        if kind == "stage":
+            self._stage(number, read_submit(decode(frames[1].buffer)))
+        elif kind == "pixels":
+            if number in self._waiting:
+                self._waiting[number].inputs.take(header["input"], header["offset"], frames[1].buffer)
+        elif kind == "job":
+            self._current = self._waiting.pop(number)
             self.tasks.put(self._current)
-        elif header["type"] == "cancel":
+        elif kind == "cancel":
             # It may be about a job that has just ended by itself.
-            if self._current is not None and self._current.number == header["job"]:
+            if self._current is not None and self._current.number == number:
                 self._current.stop.set()
-        elif header["type"] == "pixels":
-            reception = self.reception
-            if reception is not None and reception.job == header["job"]:
-                reception.take(header["input"], header["offset"], frames[1].buffer)
+            elif number in self._waiting:
+                self._waiting.pop(number).inputs.drop()
         else:
-            _log.warning("an unknown command %r came", header["type"])
+            _log.warning("an unknown command %r came", kind)
+
+    def _stage(self, number: int, submit: Submit) -> None:
+        """Look what is here of a job's inputs, and for what is wrong with it, before anything is sent."""
+        try:
+            read_settings(submit.settings)
+        except RestorationError as error:
+            self._say("error", job=number, code=error.code, cause=error.cause, remedy=error.remedy)
+            return
+        reception = Reception(submit.inputs, self._store)
+        self._waiting[number] = Task(number, submit, reception, threading.Event())
+        self._say("known", job=number, inputs=reception.missing)
+
+    def _say(self, kind: str, **fields: Any) -> None:
+        self._says.send(encode(message(kind, **fields)))

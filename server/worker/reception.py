@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
@@ -15,75 +16,82 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class ByteStore:
-    """The bytes of pictures by hash, the last used kept longest, within a limit. For one thread."""
+    """The bytes of pictures by hash, the last used kept longest, within a limit. For several threads."""
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit = limit_bytes
         self._held: OrderedDict[str, Bytes] = OrderedDict()
+        self._lock = threading.Lock()
 
     def get(self, digits: str) -> Bytes | None:
         """The bytes with this hash, if they are here."""
-        if digits in self._held:
-            self._held.move_to_end(digits)
-        return self._held.get(digits)
+        with self._lock:
+            if digits in self._held:
+                self._held.move_to_end(digits)
+            return self._held.get(digits)
 
     def put(self, digits: str, raw: Bytes) -> None:
         """Keep bytes; what was not used for longest goes when they are too many."""
-        self._held[digits] = raw
-        self._held.move_to_end(digits)
-        while self._held and sum(one.nbytes for one in self._held.values()) > self._limit:
-            self._held.popitem(last=False)
+        with self._lock:
+            self._held[digits] = raw
+            self._held.move_to_end(digits)
+            while self._held and sum(one.nbytes for one in self._held.values()) > self._limit:
+                self._held.popitem(last=False)
 
 
 class Reception:
-    """The inputs of one job that are awaited.
+    """The inputs of one job: those that are here already, and those that are coming.
 
-    ``take`` is called by the thread that hears the broker, the rest by the one that computes.
+    ``take`` and ``drop`` are for the thread that hears the broker, ``finish`` is for the one that computes, once the
+    broker says that all have come.
 
     Args:
-        job: the job's number.
-        inputs: what is awaited, by name; their sizes have been checked.
+        inputs: of the job, by name; their sizes have been checked.
+        store: bytes that came before; what comes is kept there.
     """
 
-    def __init__(self, job: int, inputs: dict[str, Input]) -> None:
-        self.job = job
-        self.complete = threading.Event()
-        self._inputs = inputs
+    def __init__(self, inputs: Mapping[str, Input], store: ByteStore) -> None:
+        self._inputs, self._store = inputs, store
+        self._here = {name: raw for name, one in inputs.items() if (raw := store.get(one.hash)) is not None}
         # Not zeroed: pages are touched first when bytes come.
-        self._buffers = {name: np.empty(one.picture.bytes, np.uint8) for name, one in inputs.items()}
-        self._digests: dict[str, list[Future[bytes]]] = {name: [] for name in inputs}
-        self._missing = sum(one.picture.bytes for one in inputs.values())
+        self._coming = {
+            name: np.empty(one.picture.bytes, np.uint8) for name, one in inputs.items() if name not in self._here
+        }
+        self._digests: dict[str, list[Future[bytes]]] = {name: [] for name in self._coming}
         # The next chunk comes in while the last one is hashed.
-        self._pool = ThreadPoolExecutor(max_workers=2)
+        self._pool = ThreadPoolExecutor(max_workers=2) if self._coming else None
+
+    @property
+    def missing(self) -> list[str]:
+        """Names of the inputs whose bytes must come."""
+        return list(self._coming)
 
     def take(self, name: str, offset: int, chunk: Buffer) -> None:
         """A chunk that the broker has found to be the next one, whole."""
-        part = self._buffers[name][offset : offset + len(chunk)]
+        assert self._pool is not None
+        part = self._coming[name][offset : offset + len(chunk)]
         part[:] = np.frombuffer(chunk, np.uint8)
         self._digests[name].append(self._pool.submit(chunk_digest, part.data))
-        self._missing -= len(chunk)
-        if self._missing == 0:
-            self.complete.set()
 
     def finish(self) -> dict[str, Bytes]:
-        """The bytes by input, once complete.
+        """The bytes by input.
 
         Raises:
             ProtocolError: ``hash``, they are not what was announced.
         """
-        self._pool.shutdown()
-        for name, one in self._inputs.items():
-            if hash_of_digests([future.result() for future in self._digests[name]]) != one.hash:
+        for name, digests in self._digests.items():
+            if hash_of_digests([future.result() for future in digests]) != self._inputs[name].hash:
+                self.drop()
                 raise ProtocolError(
                     "hash", f"The bytes of the {name} are not those that were announced.", "Run it again."
                 )
-        return self._buffers
+        self.drop()
+        whole = {**self._here, **self._coming}
+        for name, raw in whole.items():
+            self._store.put(self._inputs[name].hash, raw)
+        return whole
 
     def drop(self) -> None:
-        """Nobody waits any longer."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-def missing(inputs: dict[str, Input], store: ByteStore) -> dict[str, Input]:
-    """Those inputs whose bytes are not in the store."""
-    return {name: one for name, one in inputs.items() if store.get(one.hash) is None}
+        """Nothing more will come."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)

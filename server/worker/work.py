@@ -18,10 +18,10 @@ from restoration.presets import Models, load_models
 from restoration.settings import Settings
 from restoration.stage_cache import StageCache
 from server.protocol import Submit
-from server.worker.inbox import Inbox, Task
+from server.worker.inbox import Task
 from server.worker.outbox import Outbox
 from server.worker.pictures import layer_picture, photo_picture, to_mask, to_photo
-from server.worker.reception import Bytes, ByteStore, Reception, missing
+from server.worker.reception import Bytes
 from server.worker.timing import Countdown, Pace
 from server.worker.wire_settings import read_settings
 
@@ -30,18 +30,15 @@ _PLAN = ("detection", "quality", "scratches", "faces")
 
 
 class Workshop:
-    """What stays from job to job: networks, earlier results, bytes, experience.
+    """What stays from job to job: networks, earlier results, experience.
 
     Args:
         compute: device and number format.
-        inbox: where the bytes come in that a job awaits.
-        cache_bytes: what may be kept of earlier results and, as much again at most, of photos' bytes.
+        cache_bytes: what may be kept of earlier results.
     """
 
-    def __init__(self, compute: Compute, inbox: Inbox, cache_bytes: int) -> None:
+    def __init__(self, compute: Compute, cache_bytes: int) -> None:
         self.compute = compute
-        self._inbox = inbox
-        self._store = ByteStore(cache_bytes)
         self._cache = StageCache(cache_bytes)
         self._pace = Pace()
         self._models: tuple[tuple[str, str | None], Models] | None = None
@@ -66,35 +63,13 @@ class Workshop:
         settings, unknown = read_settings(submit.settings)
         for name in unknown:
             out.send("note", stage="", sentence=f"This server does not know the setting {name!r}: it was left out.")
-        raw = self._bytes(task, out)
+        raw = task.inputs.finish()
         with interruptible(task.stop.is_set):
             photo, layers, numbers = self._restore(submit, settings, raw, out, task)
         order = [numbers[id(layer)] for layer in stacked(layers)]
         if submit.flattened:
             self._send_flattened(submit, photo, layers, raw, out)
         out.last("done", order=order, layers=len(layers), seconds=round(time.monotonic() - began, 3))
-
-    def _bytes(self, task: Task, out: Outbox) -> dict[str, Bytes]:
-        """The bytes of all inputs: from the store, the rest asked for."""
-        wanted = missing(dict(task.submit.inputs), self._store)
-        if wanted:
-            reception = self._inbox.reception = Reception(task.number, wanted)
-            try:
-                out.send("need", inputs=list(wanted))
-                while not reception.complete.wait(0.05):
-                    if task.stop.is_set():
-                        raise Cancelled
-                came = reception.finish()
-            finally:
-                self._inbox.reception = None
-                reception.drop()
-        raw = {}
-        for name, one in task.submit.inputs.items():
-            held = came[name] if name in wanted else self._store.get(one.hash)
-            assert held is not None
-            raw[name] = held
-            self._store.put(one.hash, held)
-        return raw
 
     def _restore(
         self, submit: Submit, settings: Settings, raw: dict[str, Bytes], out: Outbox, task: Task

@@ -1,5 +1,6 @@
 """Whoever has no keys hears nothing; whoever has them and misbehaves hears a code."""
 
+import contextlib
 import socket
 import time
 from urllib.parse import urlparse
@@ -53,10 +54,13 @@ def test_plain_http_is_hung_up_on(server, good):
     address = urlparse(server.connection.endpoint)
     with socket.create_connection((address.hostname, address.port), timeout=10) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        received = plain.recv(4096)
-        assert b"HTTP" not in received
-        while received:
-            received = plain.recv(4096)  # ends: the server closes
+        heard = b""
+        with contextlib.suppress(ConnectionResetError):
+            while received := plain.recv(4096):
+                heard += received
+        # The server has closed the connection, with no more than ZeroMQ's greeting said.
+        assert b"HTTP" not in heard
+        assert len(heard) <= 64
 
 
 def submit(**changes):
@@ -148,17 +152,13 @@ def test_a_frame_above_the_limit_of_all_closes_the_connection_and_takes_no_memor
     with Peer(server.connection) as rude:
         rude.ask("hello", client="rude")
         assert rude.hear("welcome")
-        rude.send(b"\0" * (20 * MAX_FRAME_BYTES))
+        rude.send(b"\0" * (2 * MAX_FRAME_BYTES))
         time.sleep(1)
         # Its connection was closed: it is no longer among the clients that are told that we live.
-        assert rude.hear("alive", seconds=0.2) is None or _silence(rude)
+        while rude.hear("alive", seconds=0.01):
+            pass  # those that were on their way
+        assert rude.hear("alive", seconds=1.5) is None
     assert process.memory_info().rss - before < MAX_FRAME_BYTES
-
-
-def _silence(peer: Peer) -> bool:
-    while peer.hear("alive", seconds=0.01):
-        pass  # those that were on their way
-    return peer.hear("alive", seconds=1.5) is None
 
 
 @pytest.mark.parametrize("length", [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES + 1, 3 * CHUNK_BYTES])
@@ -183,6 +183,7 @@ def test_bytes_with_another_hash_end_the_job(good):
 def test_the_same_name_twice_is_refused_and_the_first_job_goes_on(good):
     raw, picture = small()
     good.submit("a", raw, picture)
+    assert good.hear("need", seconds=30)
     good.submit("a", raw, picture)
     assert good.hear("error")["code"] == "duplicate-job"
     good.upload("a", raw)

@@ -76,6 +76,36 @@ def test_a_chunk_out_of_order_or_of_another_length_is_refused(offset, length):
     assert refused.value.code == "frame-size"
 
 
+def test_a_job_is_ready_when_all_its_bytes_have_come():
+    job = make(1, b"a")
+    assert not job.ready
+    job.expect([])
+    assert job.ready
+    job.expect(["photo"])
+    assert not job.ready
+    assert job.take_chunk("photo", 0, 1024)
+    assert job.ready
+
+
+def test_after_its_worker_died_what_was_on_its_way_is_dropped_and_the_bytes_come_anew():
+    job = make(1, b"a", width=CHUNK_BYTES // 1024 * 2)
+    job.expect(["photo"])
+    job.take_chunk("photo", 0, CHUNK_BYTES)
+    job.unstage()
+    assert (job.slot, job.ready, job.waits_since) == (None, False, None)
+    assert not job.take_chunk("photo", CHUNK_BYTES, CHUNK_BYTES)
+    job.expect(["photo"])
+    assert job.take_chunk("photo", 0, CHUNK_BYTES)
+    assert job.take_chunk("photo", CHUNK_BYTES, CHUNK_BYTES)
+    assert job.ready
+
+
+def test_each_client_has_one_head():
+    queue = filled(make(1, b"a", "cuda"), make(2, b"a", "cpu"), make(3, b"b", "cpu"), make(4, b"b", "cpu"))
+    assert [job.number for job in queue.heads(lambda _: True)] == [1, 3]
+    assert [job.number for job in queue.heads(lambda job: job.submit.device == "cpu")] == [2, 3]
+
+
 def test_bytes_that_nobody_asked_for_are_refused():
     job = make(1, b"a")
     with pytest.raises(ProtocolError) as refused:

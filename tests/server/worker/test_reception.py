@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from server.protocol import CHUNK_BYTES, Input, Picture, ProtocolError, chunks, hash_of
-from server.worker.reception import ByteStore, Reception, missing
+from server.worker.reception import ByteStore, Reception
 
 
 def send(reception, name, raw):
@@ -19,27 +19,36 @@ def described(raw, digits=None):
                  digits or hash_of(raw))  # fmt: skip
 
 
-def test_two_inputs_are_complete_when_the_last_byte_has_come():
+def test_what_is_not_here_comes_and_is_kept_for_the_next_job():
+    store = ByteStore(1 << 30)
     photo, mask = os.urandom(2 * CHUNK_BYTES + 1024), os.urandom(77)
-    reception = Reception(1, {"photo": described(photo), "mask": described(mask)})
+    inputs = {"photo": described(photo), "mask": described(mask)}
+    reception = Reception(inputs, store)
+    assert reception.missing == ["photo", "mask"]
     send(reception, "photo", photo)
-    assert not reception.complete.is_set()
     send(reception, "mask", mask)
-    assert reception.complete.is_set()
     came = reception.finish()
     assert came["photo"].tobytes() == photo
     assert came["mask"].tobytes() == mask
+    # The mask was painted on; the photo is here.
+    painted = os.urandom(77)
+    again = Reception({**inputs, "mask": described(painted)}, store)
+    assert again.missing == ["mask"]
+    send(again, "mask", painted)
+    assert again.finish()["photo"].tobytes() == photo
 
 
-def test_other_bytes_than_announced_are_refused():
+def test_other_bytes_than_announced_are_refused_and_not_kept():
+    store = ByteStore(1 << 30)
     raw = os.urandom(2 * CHUNK_BYTES)
     changed = bytearray(raw)
     changed[CHUNK_BYTES + 5] ^= 1
-    reception = Reception(1, {"photo": described(raw)})
+    reception = Reception({"photo": described(raw)}, store)
     send(reception, "photo", changed)
     with pytest.raises(ProtocolError) as refused:
         reception.finish()
     assert refused.value.code == "hash"
+    assert store.get(hash_of(raw)) is None
 
 
 def test_the_store_forgets_what_was_not_used_for_longest():
@@ -53,10 +62,3 @@ def test_the_store_forgets_what_was_not_used_for_longest():
     assert store.get("b") is not None
     store.put("huge", np.zeros(26, np.uint8))
     assert store.get("huge") is None
-
-
-def test_only_what_the_store_does_not_have_is_missing():
-    store = ByteStore(100)
-    photo, mask = described(b"photo"), described(b"mask!")
-    store.put(photo.hash, np.frombuffer(b"photo", np.uint8))
-    assert missing({"photo": photo, "mask": mask}, store) == {"mask": mask}
