@@ -13,7 +13,7 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
 
     Args:
         submit: the job.
-        facts: of the worker: ``memory`` maps a preset to its fixed bytes and its bytes a pixel, for 8 and for 16 bits;
+        facts: of the worker: ``memory`` maps a preset to the numbers of ``restoration.memory.MemoryModel``;
             ``free_bytes`` is what the worker could have in all, with what it holds already.
 
     Raises:
@@ -24,7 +24,11 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
     if free is None or model is None:
         return None, free
     photo = submit.inputs["photo"].picture
-    needed = int(model["fixed"] + photo.bytes + _pixels(submit) * model["per_pixel"][str(photo.depth)])
+    width, height = _worked_size(submit)
+    # What the fixed part holds for a whole tile is too much for a picture that is smaller than one.
+    tile = min(width, model["tile_side"]) * min(height, model["tile_side"])
+    spared = (model["tile_side"] ** 2 - tile) * model["per_tile_pixel"]
+    needed = int(model["fixed"] - spared + photo.bytes + width * height * model["per_pixel"][str(photo.depth)])
     if needed > free:
         raise ProtocolError(
             "memory",
@@ -36,12 +40,12 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
     return needed, free
 
 
-def _pixels(submit: Submit) -> int:
-    """How many pixels the job works on: the photo's, or those of the region."""
+def _worked_size(submit: Submit) -> tuple[int, int]:
+    """Width and height of what the job works on: the photo, or the region in it."""
     photo, region = submit.inputs["photo"].picture, submit.settings.get("region")
     sides = (region.get("width"), region.get("height")) if isinstance(region, dict) else (None, None)
     width, height = (
         min(whole, part) if isinstance(part, int) and part > 0 else whole
         for whole, part in zip((photo.width, photo.height), sides, strict=True)
     )
-    return width * height
+    return width, height

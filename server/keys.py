@@ -8,6 +8,10 @@ from pathlib import Path
 
 import zmq
 
+from server.connection import read_private_file
+
+_MAX_BYTES = 4096
+
 Keys = tuple[tuple[bytes, bytes], tuple[bytes, bytes]]
 
 
@@ -23,7 +27,7 @@ def kept_keys(path: Path) -> Keys:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        server, client = json.loads(path.read_text(encoding="ascii"))
+        server, client = json.loads(read_private_file(path, 0o077, _MAX_BYTES))
         return _pair(server), _pair(client)
     made = zmq.curve_keypair(), zmq.curve_keypair()
     with os.fdopen(descriptor, "w", encoding="ascii") as file:

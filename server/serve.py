@@ -19,7 +19,14 @@ from filelock import FileLock, Timeout
 
 from server.broker import Broker
 from server.clients import Clients
-from server.connection import Connection, connection_path, remove_connection, write_connection
+from server.connection import (
+    Connection,
+    connection_path,
+    log_folder,
+    make_private_folder,
+    remove_connection,
+    write_connection,
+)
 from server.dispatcher import Dispatcher
 from server.keys import kept_keys
 from server.protocol import PROTOCOL, ProtocolError
@@ -63,14 +70,14 @@ def serve(options: ServeOptions) -> bool:
         OSError: the folder of the connection file cannot be written.
     """
     path = connection_path()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_folder(path.parent)
     lock = FileLock(path.with_name(path.name + ".lock"))
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return False
     try:
-        with _logging(log_folder(path)), tempfile.TemporaryDirectory(prefix="restore-old-photo-") as folder:
+        with _logging(log_folder()), tempfile.TemporaryDirectory(prefix="restore-old-photo-") as folder:
             _serve(options, path, Path(folder))
     finally:
         lock.release()
@@ -83,11 +90,6 @@ def program_version() -> str:
         return version("restore-old-photo")
     except PackageNotFoundError:
         return "0"
-
-
-def log_folder(connection: Path) -> Path:
-    """Where the logs of the server lie that has this connection file."""
-    return connection.parent / "logs"
 
 
 def client_file(connection: Path) -> Path:
@@ -111,10 +113,10 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
             "security": security,
             "worker": {
                 "cache_bytes": options.cache_bytes,
-                "log": str(log_folder(path) / "worker.log"),
+                "log": str(log_folder() / "worker.log"),
                 "folder": str(folder),
             },
-            "output": lambda: _output(log_folder(path) / "worker-output.log"),
+            "output": lambda: _output(log_folder() / "worker-output.log"),
         }
         clients = Clients(router)
         dispatcher = Dispatcher(
@@ -171,7 +173,7 @@ def _output(path: Path) -> IO[bytes]:
 
 @contextlib.contextmanager
 def _logging(folder: Path) -> Iterator[None]:
-    folder.mkdir(mode=0o700, exist_ok=True)
+    make_private_folder(folder)
     handler = logging.handlers.RotatingFileHandler(
         folder / "server.log", maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8"
     )

@@ -105,10 +105,9 @@ def logs(
     worker: Annotated[bool, typer.Option("--worker", help="The log of the process that restores.")] = False,
 ) -> None:
     """Show the end of the server's log. Its place goes to stderr."""
-    from server.connection import connection_path
-    from server.serve import log_folder
+    from server.connection import log_folder
 
-    path = log_folder(connection_path()) / ("worker.log" if worker else "server.log")
+    path = log_folder() / ("worker.log" if worker else "server.log")
     if not path.is_file():
         raise RestorationError(f"There is no log {path}.", "The server has not run yet.")
     typer.echo(str(path), err=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from restoration import memory
 from restoration.presets.loading import official_folder
+from restoration.tiling import RESTORE_CONTEXT, TILE_CORE
 from restoration.weights.registry import BUNDLED, is_there
 
 
@@ -35,8 +36,13 @@ def models() -> list[dict[str, Any]]:
 
 
 def memory_models() -> dict[str, Any]:
-    """By preset: the fixed bytes of a process that restores, and the bytes a pixel, for each depth."""
+    """By preset, the numbers from which the broker forecasts; see ``restoration.memory``."""
     return {
-        name: {"fixed": model.fixed_bytes, "per_pixel": {"8": model.bytes_per_pixel, "16": model.bytes_per_pixel_16}}
+        name: {
+            "fixed": model.fixed_bytes,
+            "per_pixel": {"8": model.bytes_per_pixel, "16": model.bytes_per_pixel_16},
+            "per_tile_pixel": model.bytes_per_tile_pixel,
+            "tile_side": TILE_CORE + 2 * RESTORE_CONTEXT,
+        }
         for name, model in memory.MODELS.items()
     }

@@ -1,0 +1,299 @@
+"""What a job gives: layers, sentences, and nothing computed twice."""
+
+import os
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import psutil
+import pytest
+from peer import NOTHING, Peer, small
+
+from server.protocol import Picture, encode, hash_of, message
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "astronaut_aged.jpg"
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """An old photograph of 320×240 pixels, RGB."""
+    picture = cv2.resize(cv2.imread(str(EXAMPLE))[..., ::-1], (320, 240), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(picture)
+
+
+class Result:
+    """All that came about one job."""
+
+    def __init__(self, peer: Peer, job: str) -> None:
+        self.layers, self.notes, self.ran, self.needed = {}, [], set(), []
+        self.bytes: dict[int, bytearray] = {}
+        while True:
+            frames = peer.socket.recv_multipart()
+            header = __import__("msgpack").unpackb(frames[0])
+            kind = header["type"]
+            if header.get("job") != job:
+                continue
+            if kind == "layer":
+                self.layers[header["layer"]] = header
+                self.bytes[header["layer"]] = bytearray()
+            elif kind == "pixels":
+                assert header["offset"] == len(self.bytes[header["layer"]])
+                self.bytes[header["layer"]] += frames[1]
+            elif kind == "need":
+                self.needed = header["inputs"]
+                peer.send_inputs(job, self.needed)
+            elif kind == "note":
+                self.notes.append(header["sentence"])
+            elif kind == "progress" and header["fraction"] < 1 and header["stage"] != "models":
+                self.ran.add(header["stage"])
+            elif kind in ("done", "error", "cancelled"):
+                self.last = header
+                return
+
+    def by_role(self):
+        return {layer["role"]: layer for layer in self.layers.values()}
+
+    def pixels(self, role):
+        layer = self.by_role()[role]
+        raw = np.frombuffer(self.bytes[layer["layer"]], np.uint8)
+        return raw.reshape(layer["height"], layer["width"], -1)
+
+
+class Asker(Peer):
+    """Sends whole jobs."""
+
+    count = 0
+
+    def job(self, raw: bytes, picture: Picture, settings=None, mask: bytes | None = None, **more) -> Result:
+        self.count += 1
+        self.inputs = {"photo": raw}
+        inputs = {"photo": {**picture.fields(), "hash": hash_of(raw)}}
+        if mask is not None:
+            self.inputs["mask"] = mask
+            shape = Picture("GRAY", 8, picture.width, picture.height)
+            inputs["mask"] = {**shape.fields(), "hash": hash_of(mask)}
+        job = f"job {self.count}"
+        self.ask("submit", job=job, inputs=inputs, settings=settings or {}, **more)
+        return Result(self, job)
+
+    def send_inputs(self, job: str, names: list[str]) -> None:
+        for name in names:
+            self.upload(job, self.inputs[name], name)
+
+
+@pytest.fixture
+def asker(server):
+    with Asker(server.connection) as peer:
+        peer.socket.rcvtimeo = 90_000
+        yield peer
+
+
+RGB = Picture("RGB", 8, 320, 240)
+
+
+def test_an_old_photo_comes_back_as_layers_in_their_order(asker, photo):
+    result = asker.job(photo.tobytes(), RGB)
+    assert result.last["type"] == "done"
+    roles = result.by_role()
+    assert set(roles) == {"scratch_mask", "restored", "scratch_repair"}
+    assert [result.layers[number]["role"] for number in result.last["order"]] == [
+        "restored",
+        "scratch_repair",
+        "scratch_mask",
+    ]
+    restored = roles["restored"]
+    assert (restored["layout"], restored["depth"], restored["width"], restored["height"]) == ("RGB", 8, 320, 240)
+    assert (restored["x"], restored["y"], restored["opacity"], restored["visible"]) == (0, 0, 1.0, True)
+    assert not roles["scratch_mask"]["visible"]
+    assert roles["scratch_mask"]["layout"] == "RGBA"
+    # It is the restored photo and not an empty one: close to the source, and not the source.
+    difference = np.abs(result.pixels("restored").astype(int) - photo).mean()
+    assert 2 < difference < 60
+
+
+def test_the_layers_are_those_that_the_library_makes(asker, photo):
+    from restoration.photo import Photo
+    from restoration.pipeline import restore
+    from restoration.settings import Settings
+
+    result = asker.job(photo.tobytes(), RGB)
+    for layer in restore(Photo(photo), Settings()):
+        came = result.pixels(layer.role)
+        assert np.array_equal(came[..., :3], layer.pixels)
+        assert (result.by_role()[layer.role]["x"], result.by_role()[layer.role]["y"]) == (layer.x, layer.y)
+        if layer.alpha is not None:
+            assert np.array_equal(came[..., 3], layer.alpha)
+
+
+def test_krita_s_16_bit_layout_comes_back_in_kind_and_transparent_where_the_photo_is(asker, photo):
+    bgra = np.dstack([photo[..., ::-1], np.full(photo.shape[:2], 255, np.uint8)]).astype(np.uint16) * 257
+    bgra[:50, :, 3] = 0
+    result = asker.job(bgra.tobytes(), Picture("BGRA", 16, 320, 240), reply={"within_alpha": True})
+    layer = result.by_role()["restored"]
+    assert (layer["layout"], layer["depth"]) == ("BGRA", 16)
+    came = np.frombuffer(result.bytes[layer["layer"]], "<u2").reshape(240, 320, 4)
+    assert (came[:50, :, 3] == 0).all()
+    assert (came[50:, :, 3] == 65535).all()
+    # Blue first, as it was sent: with the channels swapped the correlation would be far lower.
+    sent, back = bgra[60:, :, 0].astype(float).ravel(), came[60:, :, 0].astype(float).ravel()
+    assert np.corrcoef(sent, back)[0, 1] > 0.9
+
+
+def test_a_changed_strength_needs_no_network_and_no_pixels(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[0] ^= 1
+    first = asker.job(bytes(raw), RGB)
+    assert first.needed == ["photo"]
+    assert first.ran == {"detection", "quality"}
+    weaker = asker.job(bytes(raw), RGB, {"quality": {"strength": 0.25}, "scratches": {"strength": 0.5}})
+    assert weaker.needed == []
+    assert weaker.ran == set()
+    assert weaker.by_role()["restored"]["opacity"] == 0.25
+    assert weaker.by_role()["scratch_repair"]["opacity"] == 0.5
+    assert np.array_equal(weaker.pixels("restored"), first.pixels("restored"))
+
+
+def test_an_edited_mask_runs_the_repair_and_not_the_detection_and_sends_the_mask_alone(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[0] ^= 2
+    asker.job(bytes(raw), RGB)
+    mask = np.zeros((240, 320), np.uint8)
+    mask[100:110, 50:200] = 255
+    edited = asker.job(bytes(raw), RGB, {"scratches": {"mask_mode": "unite"}}, mask=mask.tobytes())
+    assert edited.needed == ["mask"]
+    assert "detection" not in edited.ran
+    assert edited.ran
+    shown = edited.pixels("scratch_mask")[..., 3] > 127
+    assert shown[100:110, 50:200].all()
+
+
+def test_a_stage_switched_off_and_on_again_reuses_what_is_there(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[0] ^= 4
+    asker.job(bytes(raw), RGB)
+    off = asker.job(bytes(raw), RGB, {"scratches": {"enabled": False}})
+    assert "scratch_repair" not in off.by_role()
+    on = asker.job(bytes(raw), RGB)
+    assert on.ran == set()
+    assert "scratch_repair" in on.by_role()
+
+
+def test_with_nothing_to_do_the_flattened_photo_is_what_was_sent(asker, photo):
+    result = asker.job(photo.tobytes(), RGB, NOTHING, reply={"flattened": True})
+    assert set(result.by_role()) == {"flattened"}
+    assert np.array_equal(result.pixels("flattened"), photo)
+
+
+def test_flattened_is_the_photo_under_its_layers(asker, photo):
+    result = asker.job(photo.tobytes(), RGB, {"scratches": {"enabled": False}}, reply={"flattened": True})
+    assert np.array_equal(result.pixels("flattened"), result.pixels("restored"))
+
+
+def test_a_setting_of_another_version_is_left_out_and_said(asker, photo):
+    result = asker.job(photo.tobytes(), RGB, {**NOTHING, "sparkle": {"enabled": True}})
+    assert result.last["type"] == "done"
+    assert any("'sparkle'" in sentence for sentence in result.notes)
+
+
+def test_missing_weights_end_the_job_with_the_library_s_own_words(asker, photo, tmp_path):
+    settings = {"preset": "official", "models": str(tmp_path / "nowhere")}
+    result = asker.job(photo.tobytes(), RGB, settings)
+    assert (result.last["type"], result.last["code"]) == ("error", "weights")
+    assert "nowhere" in result.last["cause"]
+    assert result.last["remedy"]
+
+
+def test_a_device_that_is_not_there_is_said_and_the_others_go_on(asker, photo):
+    result = asker.job(photo.tobytes(), RGB, {**NOTHING, "device": "mps"})
+    assert (result.last["type"], result.last["code"]) == ("error", "device")
+    assert asker.job(photo.tobytes(), RGB, {**NOTHING, "device": "cpu"}).last["type"] == "done"
+
+
+def test_what_cannot_fit_into_memory_is_refused_with_the_forecast(asker):
+    asker.job(*small(), NOTHING)
+    picture = Picture("RGBA", 16, 14_000, 14_000)
+    inputs = {"photo": {**picture.fields(), "hash": "0" * 64}}
+    free = psutil.virtual_memory().total
+    asker.ask("submit", job="huge", inputs=inputs, settings={})
+    answer = asker.hear("error", "accepted")
+    if answer["type"] == "accepted":  # on a machine that has so much
+        assert answer["needed_bytes"] < free
+        asker.ask("cancel", job="huge")
+    else:
+        assert answer["code"] == "memory"
+        assert answer["needed_bytes"] > answer["free_bytes"] > 0
+        assert "GB" in answer["cause"]
+
+
+def test_the_models_and_their_licences_are_told(asker):
+    asker.ask("models")
+    presets = {preset["name"]: preset for preset in asker.hear("models", seconds=60)["presets"]}
+    assert set(presets) == {"compact", "official"}
+    assert presets["compact"]["available"]
+    assert all(weight["licence"].startswith("MIT") for weight in presets["compact"]["weights"])
+
+
+def test_progress_counts_up_and_tells_the_time_left_once_it_knows(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[0] ^= 8
+    asker.job(bytes(raw), RGB)
+    raw[0] ^= 24
+    inputs = {"photo": {**RGB.fields(), "hash": hash_of(raw)}}
+    asker.ask("submit", job="watched", inputs=inputs, settings={})
+    seen = []
+    while (header := asker.hear("need", "progress", "done"))["type"] != "done":
+        if header["type"] == "need":
+            asker.upload("watched", bytes(raw))
+        else:
+            seen.append((header["stage"], header["fraction"], header["seconds_left"]))
+    for stage in ("detection", "quality"):
+        fractions = [fraction for one, fraction, _ in seen if one == stage]
+        assert fractions == sorted(fractions)
+        assert (fractions[0], fractions[-1]) == (0.0, 1.0)
+    assert all(left is None or left >= 0 for _, _, left in seen)
+    assert seen[0][2] is not None  # the second photo of this kind
+
+
+def test_a_worker_sleeps_when_it_has_been_idle_and_wakes_for_the_next_job(make_server):
+    server = make_server(RESTORE_OLD_PHOTO_IDLE="1")
+    with Asker(server.connection) as peer:
+        peer.socket.rcvtimeo = 90_000
+        assert peer.job(*small(), NOTHING).last["type"] == "done"
+        pid = _worker(peer)["pid"]
+        end = time.monotonic() + 10
+        while _worker(peer)["state"] != "asleep":
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert _worker(peer)["pid"] is None
+        assert not psutil.pid_exists(pid)
+        assert peer.job(*small(), NOTHING).last["type"] == "done"
+        assert _worker(peer)["pid"] not in (None, pid)
+
+
+def _worker(peer):
+    peer.ask("status")
+    return peer.hear("status")["workers"][0]
+
+
+def test_a_client_that_reads_nothing_holds_up_nobody(own_server):
+    """Its layers wait; the broker takes no more of them than it may, and serves the others."""
+    broker = psutil.Process(own_server.connection.pid)
+    picture = Picture("RGBA", 16, 6000, 4000)
+    raw = os.urandom(picture.bytes)
+    with Peer(own_server.connection) as deaf, Asker(own_server.connection) as peer:
+        deaf.socket.rcvhwm = 1
+        assert deaf.run("warm", *small())["type"] == "done"
+        deaf.submit("a", raw, picture, reply={"flattened": True})
+        assert deaf.hear("need")
+        before = broker.memory_info().rss
+        deaf.upload("a", raw)
+        time.sleep(4)  # 192 MB are on their way to somebody who takes nothing
+        assert broker.memory_info().rss - before < 110e6
+        peer.socket.rcvtimeo = 20_000
+        peer.send(message("status"))
+        assert peer.hear("status")["queue"][0]["state"] == "running"
+        deaf.ask("cancel", job="a")
+        assert peer.job(*small(), NOTHING).last["type"] == "done"
+        peer.send(encode(message("status")))
+        assert peer.hear("status")["queue"] == []

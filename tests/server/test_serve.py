@@ -1,0 +1,81 @@
+"""The server as a whole: one a user, its log, its remote file."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+
+import psutil
+from peer import Peer, small
+
+from server.connection import read_connection
+
+
+def test_a_second_server_sees_the_first_and_leaves(own_server):
+    again = subprocess.run(
+        [sys.executable, "-I", "-m", "server"],
+        env={**os.environ, "RESTORE_OLD_PHOTO_CONNECTION": str(own_server.path)},
+        timeout=20,
+        check=False,
+    )
+    assert again.returncode == 0
+    assert read_connection(own_server.path) == own_server.connection
+
+
+def test_the_log_is_the_owners_and_holds_no_key(own_server):
+    with Peer(own_server.connection) as peer:
+        assert peer.run("a", *small())["type"] == "done"
+    log = own_server.path.parent / "logs" / "server.log"
+    text = log.read_text()
+    assert "serving at tcp://127.0.0.1:" in text
+    for key in ("client_secret_key", "client_public_key", "server_public_key"):
+        assert getattr(own_server.connection, key) not in text
+    assert stat.S_IMODE(log.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(own_server.path.stat().st_mode) == 0o600
+
+
+def test_it_serves_other_machines_only_when_told_and_the_copied_file_stays_good(tmp_path):
+    """Not another machine, but the way is the same: an address, a port, a file that was copied."""
+    env = {**os.environ, "RESTORE_OLD_PHOTO_CONNECTION": str(tmp_path / "connection.json")}
+    command = [sys.executable, "-I", "-m", "restoration.cli", "serve", "--listen", "127.0.0.2:53999", "--idle", "1"]
+    copied = tmp_path / "copied.json"
+    for _ in range(2):
+        process = subprocess.Popen(command, env=env, stderr=subprocess.PIPE)
+        try:
+            remote = tmp_path / "remote-client.json"
+            end = time.monotonic() + 20
+            while not (tmp_path / "connection.json").exists():
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.05)
+            if not copied.exists():
+                assert stat.S_IMODE(remote.stat().st_mode) == 0o600
+                copied.write_bytes(remote.read_bytes())
+                copied.chmod(0o600)
+            connection = read_connection(copied)
+            assert connection.endpoint == "tcp://127.0.0.2:53999"
+            with Peer(connection) as peer:
+                peer.ask("hello", client="from afar")
+                assert peer.hear("welcome")["pid"] == process.pid
+        finally:
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=20)
+        assert str(remote).encode() in said
+
+
+def test_a_connection_file_is_json_with_what_the_protocol_says(own_server):
+    content = json.loads(own_server.path.read_text())
+    assert set(content) == {
+        "endpoint",
+        "server_public_key",
+        "client_public_key",
+        "client_secret_key",
+        "pid",
+        "version",
+        "protocol",
+    }
+    assert psutil.Process(content["pid"]).is_running()
+    assert content["endpoint"].startswith("tcp://127.0.0.1:")
