@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 
@@ -15,9 +15,10 @@ from restoration.layers import BlendMode, Layer, Role
 from restoration.photo import Photo, Samples
 from restoration.progress import Progress
 from restoration.settings import Settings
-from server.client import Done, JobCancelled, LayerMade, Pixels, RestorationClient
-from server.client import Note as NoteEvent
-from server.client import Progress as ProgressEvent
+from server.client import Pixels, RestorationClient
+from server.events import Done, JobCancelled, LayerMade
+from server.events import Note as NoteEvent
+from server.events import Progress as ProgressEvent
 from server.protocol import Picture, ProtocolError
 from server.worker.pictures import photo_picture, to_photo
 
@@ -130,12 +131,12 @@ def _layer(event: LayerMade) -> Layer:
         raise ServerError(f"The server sent a layer of the role {event.role!r}.", "Update this program.")
     return Layer(
         event.name,
-        event.role,  # type: ignore[arg-type] # checked above
+        cast(Role, event.role),
         picture.pixels,
         picture.alpha,
         x=event.x,
         y=event.y,
-        blend_mode=event.blend_mode,  # type: ignore[arg-type]
+        blend_mode=cast(BlendMode, event.blend_mode),
         opacity=event.opacity,
         visible=event.visible,
         note=event.note,

@@ -94,7 +94,8 @@ def example(width: int, height: int) -> np.ndarray:
 
 def stages(client, pixels: np.ndarray, settings: dict, mask: np.ndarray | None = None) -> tuple[float, float, set[str]]:
     """One job: seconds in all, seconds until it computes, and the stages that computed."""
-    from server.client import Pixels, Progress
+    from server.client import Pixels
+    from server.events import Progress
     from server.protocol import Picture
 
     height, width = pixels.shape[:2]
