@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from server.protocol import ProtocolError
 from server.serve import ServeOptions, serve
 
 #: Seconds without a job after which models are released, where no option says it.
@@ -15,7 +16,12 @@ def main() -> int:
     """Serve on this machine; a server that runs already is as good."""
     idle = os.environ.get(IDLE_VARIABLE, "")
     options = ServeOptions(idle_s=float(idle)) if idle.replace(".", "", 1).isdigit() else ServeOptions()
-    serve(options)
+    try:
+        serve(options)
+    except ProtocolError as error:
+        # Read by whoever started us; see launcher.
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

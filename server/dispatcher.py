@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 #: Seconds a client may take to begin, or to go on, sending bytes that it was asked for.
 UPLOAD_TIMEOUT_S = 30.0
+#: Seconds that a client may take nothing of its results, while others wait for its worker.
+DOWNLOAD_TIMEOUT_S = 60.0
 #: Bytes of waiting jobs' inputs that one worker may hold; one job's may be more.
 _STAGED_BYTES = 1 << 30
 #: A worker that fails so often before it is ready is not started again until a new job comes.
@@ -165,6 +167,8 @@ class Dispatcher:
     def _deliver(self, slot: Slot, job: Job, header: dict[str, Any], payload: zmq.Frame | None) -> bool:
         """Send a result on; if its client takes nothing more just now, keep it and read no further from this worker."""
         if not self._clients.send(job.client, {**header, "job": job.submit.job}, payload):
+            if slot.blocked is None:
+                slot.blocked_since = time.monotonic()
             slot.blocked = (job, header, payload)
             return False
         slot.blocked = None
@@ -235,7 +239,7 @@ class Dispatcher:
     def _start(self, slot: Slot) -> None:
         try:
             slot.start()
-        except OSError as error:
+        except (OSError, zmq.ZMQError) as error:
             _log.exception("no worker for %s", slot.requested)
             slot.bury()
             sentence = f"The process that restores cannot be started ({error.strerror})."
@@ -254,6 +258,10 @@ class Dispatcher:
         for job in list(self._jobs.values()):
             if job.waits_since is not None and now - job.waits_since > UPLOAD_TIMEOUT_S:
                 self._end(job, ProtocolError("timeout", "The photo's pixels did not come.", "Run it again.").header())
+        for slot in self.slots:
+            if slot.blocked is not None and now - slot.blocked_since > DOWNLOAD_TIMEOUT_S:
+                late = ProtocolError("timeout", "The results were not taken.", "Run it again.")
+                self._end(slot.blocked[0], late.header())
         self._dispatch()
 
     def _look_at(self, slot: Slot, now: float) -> None:

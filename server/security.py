@@ -24,6 +24,7 @@ class Security:
     Args:
         context: where the authenticator lives; there can be one in each.
         server_keys, client_keys: (public, secret) in Z85; None makes new ones.
+        inner_tcp: whether workers come by TCP, and so need keys, too; files are quicker, where they can be had.
     """
 
     def __init__(
@@ -31,7 +32,8 @@ class Security:
         context: zmq.Context[Any],
         server_keys: tuple[bytes, bytes] | None = None,
         client_keys: tuple[bytes, bytes] | None = None,
-        inner_tcp: bool = not zmq.has("ipc"),
+        *,
+        inner_tcp: bool,
     ) -> None:
         self.server_public, self._server_secret = server_keys or zmq.curve_keypair()
         self.client_public, self.client_secret = client_keys or zmq.curve_keypair()

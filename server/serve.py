@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from server.broker import Broker
 from server.clients import Clients
 from server.connection import (
+    CONNECTION_VARIABLE,
     Connection,
     connection_path,
     log_folder,
@@ -38,6 +39,9 @@ _log = logging.getLogger(__name__)
 #: Port of a server that listens on a network; one on this machine takes any.
 REMOTE_PORT = 53117
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
+#: Room for the name of a worker's socket in its folder; the path of such a socket must not be longer than a hundred
+#: characters or so, depending on the system.
+_SOCKET_NAME = 16
 #: Results that may wait for one client, in messages of at most 1 MiB each.
 _CLIENT_HWM = 32
 
@@ -66,16 +70,18 @@ def serve(options: ServeOptions) -> bool:
         False, at once, if a server runs already (the connection file's lock is held).
 
     Raises:
-        ProtocolError: ``no-server``, the address cannot be had.
-        OSError: the folder of the connection file cannot be written.
+        ProtocolError: ``no-server``, the address cannot be had, or the folder of the connection file not be written.
     """
     path = connection_path()
-    make_private_folder(path.parent)
     lock = FileLock(path.with_name(path.name + ".lock"))
     try:
+        make_private_folder(path.parent)
         lock.acquire(timeout=0)
     except Timeout:
         return False
+    except OSError as error:
+        sentence = f"The server cannot write its connection file to {path.parent} ({error.strerror})."
+        raise ProtocolError("no-server", sentence, f"Name another file in {CONNECTION_VARIABLE}.") from error
     try:
         with _logging(log_folder()), tempfile.TemporaryDirectory(prefix="restore-old-photo-") as folder:
             _serve(options, path, Path(folder))
@@ -102,13 +108,14 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
     context: zmq.Context[Any] = zmq.Context(io_threads=2)
     context.max_sockets = 4096
     kept = kept_keys(path.with_name("remote-keys.json")) if options.listen else (None, None)
-    security = Security(context, *kept)
+    too_long = len(str(folder)) + _SOCKET_NAME > zmq.IPC_PATH_MAX_LEN
+    security = Security(context, *kept, inner_tcp=too_long or not zmq.has("ipc"))
     router = security.client_socket(context)
     router.sndhwm = router.rcvhwm = _CLIENT_HWM
     try:
         _bind(router, options.listen)
         endpoint = router.getsockopt_string(zmq.LAST_ENDPOINT)
-        facts = {"version": program_version(), "pid": os.getpid(), "endpoint": endpoint}
+        facts: dict[str, Any] = {"version": program_version(), "pid": os.getpid(), "endpoint": endpoint}
         settings = {
             "security": security,
             "worker": {

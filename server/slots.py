@@ -39,7 +39,7 @@ class Slot:
         state: ``starting``, ``idle``, ``busy``, ``leaving`` or ``asleep``.
         job: what it works on, or worked on and was told to stop.
         facts: the last facts that the worker told of itself: ``models``, ``memory``, ``free_bytes``.
-        blocked: a result whose client takes nothing more just now.
+        blocked: a result whose client takes nothing more just now, ``blocked_since`` (monotonic seconds).
         failed_starts: how often its worker died before it was ready.
     """
 
@@ -50,7 +50,7 @@ class Slot:
         self.job: Job | None = None
         self.facts: dict[str, Any] = {}
         self.blocked: tuple[Job, dict[str, Any], zmq.Frame | None] | None = None
-        self.idle_since = time.monotonic()
+        self.blocked_since = self.idle_since = time.monotonic()
         self.cancelled_at: float | None = None
         self.starts = self.failed_starts = 0
         self._context, self._folder, self._options = context, folder, options

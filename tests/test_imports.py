@@ -30,3 +30,20 @@ def test_the_science_imports_neither_server_nor_editor_nor_command_line(path):
 def test_inference_needs_no_training(path):
     forbidden = ("restoration.training", "restoration.evaluation", "skimage", "sklearn")
     assert not any(name.startswith(forbidden) for name in imported(path))
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in (ROOT / "server").rglob("*.py") if "worker" not in path.parts),
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_of_the_server_the_worker_alone_knows_the_science(path):
+    roots = {name.split(".")[0] for name in imported(path)}
+    assert roots.isdisjoint({"restoration", "torch", "numpy", "cv2", "dlib", "pickle", "shelve", "marshal"})
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "restoration").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_nothing_is_ever_unpickled(path):
+    assert imported(path).isdisjoint({"pickle", "cPickle", "dill", "shelve", "marshal", "joblib"})

@@ -271,6 +271,21 @@ def test_a_worker_sleeps_when_it_has_been_idle_and_wakes_for_the_next_job(make_s
         assert _worker(peer)["pid"] not in (None, pid)
 
 
+def test_where_a_worker_cannot_come_by_a_file_it_comes_by_tcp_with_a_key(make_server, tmp_path):
+    """As on Windows. Here the folder's path is too long for a socket."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    server = make_server(TMPDIR=str(folder))
+    with Asker(server.connection) as peer:
+        peer.socket.rcvtimeo = 90_000
+        assert peer.job(*small(), NOTHING).last["type"] == "done"
+        listening = [
+            one for one in psutil.Process(server.connection.pid).net_connections("tcp") if one.status == "LISTEN"
+        ]
+        assert len(listening) == 3  # clients, and a worker's two
+        assert {one.laddr.ip for one in listening} == {"127.0.0.1"}
+
+
 def _worker(peer):
     peer.ask("status")
     return peer.hear("status")["workers"][0]
