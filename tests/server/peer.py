@@ -59,6 +59,10 @@ class Peer:
     def run(self, job: str, raw: bytes, picture: Picture, settings: Any = NOTHING, seconds: float = 60.0) -> dict:
         """A whole job; the message that ended it."""
         self.submit(job, raw, picture, settings)
+        return self.finish(job, raw, seconds)
+
+    def finish(self, job: str, raw: bytes, seconds: float = 60.0) -> dict:
+        """Send a job's pixels whenever they are asked for; the message that ended it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             header = self.hear("need", "done", "error", "cancelled", seconds=seconds)

@@ -57,9 +57,7 @@ def test_a_killed_worker_ends_its_job_with_an_error_and_the_next_job_works(own_s
         assert ("killed" if number == signal.SIGKILL else "SIGSEGV") in error["cause"]
         assert error["remedy"]
         # The job that waited goes to the next worker, and so does a new one.
-        assert other.hear("need", seconds=60)
-        other.upload("waiting", raw)
-        assert other.hear("done", "error", seconds=60)["type"] == "done"
+        assert other.finish("waiting", raw)["type"] == "done"
         assert peer.run("b", *small())["type"] == "done"
         assert worker_pid(peer) != killed
         assert not psutil.pid_exists(killed)
