@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from restoration.errors import DeviceError
+from restoration.memory import free_memory
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,28 @@ def place(network: Network, compute: Compute) -> Network:
     """Moves a network to its device, in the memory layout in which convolutions run fastest."""
     network.to(compute.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # not in torch's stubs
     return network
+
+
+def release_memory(compute: Compute) -> None:
+    """Gives back to the device what torch keeps there for later."""
+    if compute.device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif compute.device.type == "mps":
+        torch.mps.empty_cache()
+
+
+def free_device_memory(compute: Compute) -> int:
+    """Bytes that networks could have where they run; on the CPU those of the machine.
+
+    On a GPU, what torch has reserved there and does not use counts as free.
+    """
+    device = compute.device
+    if device.type == "cuda":
+        unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+        return int(torch.cuda.mem_get_info(device)[0] + unused)
+    if device.type == "mps":
+        return max(0, int(torch.mps.recommended_max_memory() - torch.mps.current_allocated_memory()))
+    return free_memory()
 
 
 @functools.cache

@@ -54,6 +54,12 @@ class DeviceError(RestorationError):
     code = "device"
 
 
+class MemoryShortError(RestorationError):
+    """Memory ran out, with the smallest tiles too."""
+
+    code = "memory"
+
+
 class OutputError(RestorationError):
     """A result cannot be written: it exists already, the folder is read-only, the format is unknown."""
 

@@ -12,6 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+#: Kept pixels a side of a tile of the compact networks. A tile of this size with its context takes about 1.3 GiB.
+TILE_CORE = 1024
+#: How far the restoring networks see, in pixels, outside the non-local block; a multiple of 16.
+RESTORE_CONTEXT = 192
+#: How far the detector sees.
+DETECT_CONTEXT = 128
+
 
 @dataclass(frozen=True)
 class Tile:
@@ -66,19 +73,19 @@ def over_tiles(
     out: np.ndarray,
     progress: Callable[[float], None],
 ) -> None:
-    """Runs a network over every tile and keeps the cores.
+    """Runs a network over every tile and lays the cores side by side.
 
     Args:
         height, width: of the picture.
         core, context: see ``tiles``.
-        run: gets a tile, returns its pixels (rows and columns of ``tile.seen``).
+        run: gets a tile, returns the pixels of its core: of what the network makes of ``tile.seen``, ``tile.kept``.
         out: H×W×C or H×W, filled in place.
         progress: told the share that is done before the first and after each tile; may raise to cancel.
     """
     progress(0.0)
     plan = tiles(height, width, core, context)
     for done, tile in enumerate(plan, start=1):
-        out[tile.core] = run(tile)[tile.kept]
+        out[tile.core] = run(tile)
         progress(done / len(plan))
 
 

@@ -24,19 +24,30 @@ def fill_holes(image: Tensor, mask: Tensor) -> Tensor:
         N×C×H×W. A picture that is all hole becomes 0 everywhere.
     """
     hole = mask > 0
-    known = (~hole).to(image.dtype)
-    image = image.masked_fill(hole, 0)  # not image * known: NaN in a hole must not spread
-    return torch.where(hole, _push_pull(image, known), image)
+    if not bool(hole.any()):
+        return image
+    # masked_fill, not image * known: NaN in a hole must not spread.
+    filled = _enlarged(_coarser(image.masked_fill(hole, 0), (~hole).to(image.dtype)), image)
+    return torch.where(hole, filled, image)
 
 
 def _push_pull(image: Tensor, weight: Tensor) -> Tensor:
-    height, width = image.shape[-2:]
-    if max(height, width) <= 1:
+    if max(image.shape[-2:]) <= 1:
         return image
-    padding = (0, width % 2, 0, height % 2)
-    total = F.avg_pool2d(F.pad(image * weight, padding), 2)
-    share = F.avg_pool2d(F.pad(weight, padding), 2)
-    coarse = _push_pull(total / share.clamp(min=1e-6), (share * 2).clamp(max=1))
-    # Enlarged around the padded size, so that an odd picture does not shift.
-    enlarged = F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)[..., :height, :width]
-    return image * weight + enlarged * (1 - weight)
+    weighted = image * weight
+    return weighted + _enlarged(_coarser(weighted, weight), image) * (1 - weight)
+
+
+def _coarser(weighted: Tensor, weight: Tensor) -> Tensor:
+    """The picture at half its size, its gaps filled; from the picture times its weight, and the weight."""
+    padding = (0, weight.shape[-1] % 2, 0, weight.shape[-2] % 2)
+    if any(padding):  # else it would copy the whole picture
+        weighted, weight = F.pad(weighted, padding), F.pad(weight, padding)
+    total, share = F.avg_pool2d(weighted, 2), F.avg_pool2d(weight, 2)
+    return _push_pull(total / share.clamp(min=1e-6), (share * 2).clamp(max=1))
+
+
+def _enlarged(coarse: Tensor, like: Tensor) -> Tensor:
+    # Around the padded size, so that an odd picture does not shift.
+    height, width = like.shape[-2:]
+    return F.interpolate(coarse, scale_factor=2, mode="bilinear", align_corners=False)[..., :height, :width]

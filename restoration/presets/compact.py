@@ -16,40 +16,49 @@ from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
 from restoration.presets.interface import Fraction
 from restoration.settings import InputSize
-from restoration.tiling import over_tiles, pad_to_multiple, strips
-
-#: Kept pixels a side of a tile. A tile of this size with its context takes about 1.3 GiB.
-TILE_CORE = 1024
-#: How far the restoring networks see, in pixels, outside the non-local block; a multiple of 16.
-RESTORE_CONTEXT = 192
-#: How far the detector sees.
-DETECT_CONTEXT = 128
+from restoration.shortage import TileSize, named_shortage
+from restoration.tile_memory import TileMemory
+from restoration.tiling import DETECT_CONTEXT, RESTORE_CONTEXT, TILE_CORE, Tile, over_tiles, pad_to_multiple, strips
 
 STRIP_ROWS = 256
 
 
 class CompactDetector:
-    """Scratches at the scan's own resolution, tile by tile."""
+    """Scratches at the scan's own resolution, tile by tile.
+
+    Args:
+        network: grey picture to logits.
+        compute: device and number format.
+        tile_core: kept pixels a side of a tile, while memory suffices.
+    """
 
     #: The best F1 on aged photographs lies between 0.4 and 0.7; the higher, the fewer sound places are marked.
     threshold = 0.6
     input_size: InputSize = "native"
 
-    def __init__(self, network: ScratchDetector, compute: Compute) -> None:
+    def __init__(self, network: ScratchDetector, compute: Compute, tile_core: int = TILE_CORE) -> None:
         self.network = place(network, compute)
         self.compute = compute
+        self.tile_size = TileSize(tile_core)
 
     def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
         """See ``Detector``."""
         height, width = image.shape[:2]
-        grey: np.ndarray = image @ LUMA
-        if input_size != "native":
-            grey = cv2.resize(grey, reduced_size(height, width, input_size), interpolation=cv2.INTER_AREA)
-        out: np.ndarray = np.empty(grey.shape, np.float32)
-        rows, columns = grey.shape
-        over_tiles(rows, columns, TILE_CORE, DETECT_CONTEXT, lambda tile: self._run(grey[tile.seen]), out, progress)
+        with named_shortage():
+            grey: np.ndarray = image @ LUMA
+            if input_size != "native":
+                grey = cv2.resize(grey, reduced_size(height, width, input_size), interpolation=cv2.INTER_AREA)
+        out = self.tile_size.fit(self.compute, lambda core: self._over_tiles(grey, core, progress))
         if out.shape != (height, width):
             out = cv2.resize(out, (width, height), interpolation=cv2.INTER_LINEAR)
+        return out
+
+    def _over_tiles(self, grey: np.ndarray, core: int, progress: Fraction) -> np.ndarray:
+        out: np.ndarray = np.empty(grey.shape, np.float32)
+        rows, columns = grey.shape
+        over_tiles(
+            rows, columns, core, DETECT_CONTEXT, lambda tile: self._run(grey[tile.seen])[tile.kept], out, progress
+        )
         return out
 
     @torch.inference_mode()
@@ -71,31 +80,64 @@ def reduced_size(height: int, width: int, input_size: InputSize) -> tuple[int, i
 
 
 class CompactRestorer:
-    """Tone from a thumbnail, then encoder A, mapping and decoder B, tile by tile."""
+    """Tone from a thumbnail, then encoder A, mapping and decoder B, tile by tile.
+
+    Args:
+        tone, vae_a, mapping, vae_b: the networks.
+        compute: device and number format.
+        tile_core: kept pixels a side of a tile, while memory suffices.
+    """
 
     def __init__(
-        self, tone: ToneNetwork, vae_a: CompactVAE, mapping: CompactMapping, vae_b: CompactVAE, compute: Compute
+        self,
+        tone: ToneNetwork,
+        vae_a: CompactVAE,
+        mapping: CompactMapping,
+        vae_b: CompactVAE,
+        compute: Compute,
+        tile_core: int = TILE_CORE,
     ) -> None:
         self.tone = tone.to(compute.device)
         self.vae_a, self.vae_b = place(vae_a, compute), place(vae_b, compute)
         self.mapping = place(mapping, compute)
         self.compute = compute
+        self.tile_size = TileSize(tile_core)
 
     @torch.inference_mode()
-    def restore(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool, progress: Fraction) -> np.ndarray:
+    def restore(
+        self,
+        image: np.ndarray,
+        mask: np.ndarray,
+        correct_tone: bool,
+        progress: Fraction,
+        memory: TileMemory | None = None,
+    ) -> np.ndarray:
         """See ``GlobalRestorer``."""
-        height, width = image.shape[:2]
+        with named_shortage():
+            filled = self._filled(image, mask, correct_tone)
+        return self.tile_size.fit(self.compute, lambda core: self._over_tiles(filled, mask, core, progress, memory))
+
+    def _filled(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool) -> np.ndarray:
+        """What the tiles are cut from, H×W×3, -1 to 1."""
         # From the picture as it is, as the tone network learnt it: from a filled one it errs by nearly 1 dB more.
         toned = self._toned(image) if correct_tone else image * 2 - 1
         # Filled before it is cut into tiles: a hole takes from all around, wherever the tiles' edges run.
         known = torch.from_numpy(toned).permute(2, 0, 1)[None]
         hole = torch.from_numpy(mask)[None, None].float()
-        filled = fill_holes(known, hole)[0].permute(1, 2, 0).numpy()
-        out = np.empty_like(image)
-        over_tiles(
-            height, width, TILE_CORE, RESTORE_CONTEXT,
-            lambda tile: self._run(filled[tile.seen], mask[tile.seen]), out, progress,
-        )  # fmt: skip
+        return fill_holes(known, hole)[0].permute(1, 2, 0).numpy()
+
+    def _over_tiles(
+        self, filled: np.ndarray, mask: np.ndarray, core: int, progress: Fraction, memory: TileMemory | None
+    ) -> np.ndarray:
+        def run(tile: Tile) -> np.ndarray:
+            known = None if memory is None else memory.recall(tile, filled[tile.seen], mask[tile.seen])
+            return self._run(filled[tile.seen], mask[tile.seen])[tile.kept] if known is None else known
+
+        if memory is not None:
+            memory.begin()
+        out = np.empty(filled.shape, np.float32)
+        height, width = mask.shape
+        over_tiles(height, width, core, RESTORE_CONTEXT, run, out, progress)
         return out
 
     def _toned(self, image: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from restoration.settings import InputSize
+from restoration.tile_memory import TileMemory
 
 Fraction = Callable[[float], None]
 
@@ -20,14 +21,25 @@ class Detector(Protocol):
     input_size: InputSize
 
     def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
-        """The probability of damage, H×W float32, 0 to 1."""
+        """The probability of damage, H×W float32, 0 to 1.
+
+        Raises:
+            MemoryShortError: there is not enough memory, with the smallest tiles too.
+        """
         ...
 
 
 class GlobalRestorer(Protocol):
     """Restores the whole picture in one pass, holes included."""
 
-    def restore(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool, progress: Fraction) -> np.ndarray:
+    def restore(
+        self,
+        image: np.ndarray,
+        mask: np.ndarray,
+        correct_tone: bool,
+        progress: Fraction,
+        memory: TileMemory | None = None,
+    ) -> np.ndarray:
         """R, H×W×3 float32, 0 to 1.
 
         Args:
@@ -35,6 +47,11 @@ class GlobalRestorer(Protocol):
             mask: H×W bool, True = damaged; what lies there is not looked at.
             correct_tone: False leaves fading as it is, for a repair that must match its surroundings.
             progress: told the share that is done; may raise to cancel.
+            memory: of an earlier pass. Networks that work tile by tile take over the tiles whose input is the same
+                bytes, and note the digests of this pass in it; those that need the whole picture ignore it.
+
+        Raises:
+            MemoryShortError: there is not enough memory, with the smallest tiles too.
         """
         ...
 
@@ -45,7 +62,11 @@ class FaceEnhancer(Protocol):
     size: int
 
     def enhance(self, face: np.ndarray) -> np.ndarray:
-        """The enhanced face; both size×size×3 float32, 0 to 1."""
+        """The enhanced face; both size×size×3 float32, 0 to 1.
+
+        Raises:
+            MemoryShortError: there is not enough memory.
+        """
         ...
 
 

@@ -18,6 +18,8 @@ from restoration.luma import LUMA
 from restoration.official_io import DETECTION_SIDE, THRESHOLD
 from restoration.presets.interface import Fraction
 from restoration.settings import InputSize
+from restoration.shortage import WHOLE_PICTURE_REMEDY, named_shortage
+from restoration.tile_memory import TileMemory
 from restoration.tiling import pad_to_multiple
 from restoration.weights.official import OfficialModels
 
@@ -36,6 +38,7 @@ class OfficialDetector:
         self.network = models.network("scratch_detector").to(compute.device)
         self.compute = compute
 
+    @named_shortage(WHOLE_PICTURE_REMEDY)
     @torch.inference_mode()
     def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
         """See ``Detector``."""
@@ -73,8 +76,16 @@ class OfficialRestorer:
         self.models, self.compute = models, compute
         self._networks: dict[str, Any] = {}
 
+    @named_shortage(WHOLE_PICTURE_REMEDY)
     @torch.inference_mode()
-    def restore(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool, progress: Fraction) -> np.ndarray:
+    def restore(
+        self,
+        image: np.ndarray,
+        mask: np.ndarray,
+        correct_tone: bool,
+        progress: Fraction,
+        memory: TileMemory | None = None,
+    ) -> np.ndarray:
         """See ``GlobalRestorer``. Tone correction is the published stretch of the whole picture's contrast."""
         progress(0.0)
         height, width = mask.shape
@@ -121,6 +132,7 @@ class OfficialFaceEnhancer:
         self.network = models.network(f"face_{size}").to(compute.device)
         self.compute = compute
 
+    @named_shortage()
     @torch.inference_mode()
     def enhance(self, face: np.ndarray) -> np.ndarray:
         """See ``FaceEnhancer``."""

@@ -7,11 +7,15 @@ import numpy.typing as npt
 
 from restoration.luma import LUMA
 from restoration.photo import Photo, Samples
+from restoration.tiling import strips
+
+STRIP_ROWS = 256
 
 
 def to_picture(photo: Photo) -> npt.NDArray[np.float32]:
     """H×W×3 float32, RGB, 0 to 1; grey is repeated."""
-    picture = photo.pixels.astype(np.float32) / np.float32(photo.max_value)
+    picture = photo.pixels.astype(np.float32)
+    picture /= np.float32(photo.max_value)
     return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
 
 
@@ -20,4 +24,8 @@ def to_samples(picture: npt.NDArray[np.float32], like: Samples) -> Samples:
     if like.shape[2] == 1:
         picture = (picture @ LUMA)[..., np.newaxis]
     maximum = np.iinfo(like.dtype).max
-    return np.clip(np.rint(picture * maximum), 0, maximum).astype(like.dtype)
+    samples = np.empty(picture.shape, like.dtype)
+    for rows in strips(len(picture), STRIP_ROWS):  # floats of a few rows, not of a whole scan, beside the picture
+        scaled = picture[rows] * maximum
+        samples[rows] = np.clip(np.rint(scaled, out=scaled), 0, maximum, out=scaled)
+    return samples

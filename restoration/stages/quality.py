@@ -6,7 +6,8 @@ import numpy as np
 
 from restoration.layers import Layer
 from restoration.photo import Photo
-from restoration.stages.pixels import to_samples
+from restoration.stages.pixels import STRIP_ROWS, to_samples
+from restoration.tiling import strips
 
 #: Mean change of a pixel (0 to 1) below which the restored picture is not worth having: sound photographs come out
 #: of the network with less change than this, faded or grainy ones with more (figures in the model card).
@@ -23,7 +24,10 @@ def change(picture: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> float
     sound = ~mask
     if not sound.any():
         return 1.0
-    return float(np.abs(picture - restored).mean(axis=2)[sound].mean())
+    difference = np.empty(mask.shape, np.float32)
+    for rows in strips(len(mask), STRIP_ROWS):
+        difference[rows] = np.abs(picture[rows] - restored[rows]).mean(axis=2)
+    return float(difference[sound].mean())
 
 
 def restored_layer(

@@ -43,11 +43,15 @@ def match_tone(restored: np.ndarray, picture: np.ndarray, mask: np.ndarray) -> n
     """
     known = (~mask).astype(np.float32)
     weight = cv2.GaussianBlur(known, (0, 0), RING_PX)
-    difference = cv2.GaussianBlur((picture - restored) * known[..., None], (0, 0), RING_PX)
+    difference = picture - restored
+    difference *= known[..., None]
+    difference = cv2.GaussianBlur(difference, (0, 0), RING_PX)
     difference /= np.maximum(weight, 1e-3)[..., None]
     hole = torch.from_numpy(mask)[None, None].float()
     carried = fill_holes(torch.from_numpy(difference).permute(2, 0, 1)[None], hole)[0].permute(1, 2, 0).numpy()
-    return np.clip(restored + carried, 0, 1)
+    del difference
+    matched: np.ndarray = np.add(restored, carried, order="C")
+    return np.clip(matched, 0, 1, out=matched)
 
 
 def repair_layer(

@@ -4,9 +4,11 @@ import importlib.resources
 
 import numpy as np
 import pytest
+import torch
 
 from restoration.device import choose_compute
-from restoration.presets import compact, load_models
+from restoration.errors import MemoryShortError
+from restoration.presets import load_models
 
 BUNDLED = importlib.resources.files("restoration.weights") / "bundled"
 
@@ -27,18 +29,68 @@ def decibels(a: np.ndarray, b: np.ndarray) -> float:
     return float(-10 * np.log10(np.mean((a - b) ** 2) + 1e-12))
 
 
-def test_tiled_restoration_equals_the_whole(models, picture, monkeypatch):
+def with_tiles_of(core: int):
+    models = load_models("compact", choose_compute("cpu"))
+    models.restorer.tile_size.core = models.detector.tile_size.core = core
+    return models
+
+
+def test_tiled_restoration_equals_the_whole(models, picture):
     mask = np.zeros(picture.shape[:2], bool)
     whole = models.restorer.restore(picture, mask, True, lambda _: None)
-    monkeypatch.setattr(compact, "TILE_CORE", 256)
-    tiled = models.restorer.restore(picture, mask, True, lambda _: None)
+    tiled = with_tiles_of(256).restorer.restore(picture, mask, True, lambda _: None)
     assert decibels(tiled, whole) > 50
 
 
-def test_tiled_detection_equals_the_whole(models, picture, monkeypatch):
+def test_tiled_detection_equals_the_whole(models, picture):
     whole = models.detector.probability(picture, "native", lambda _: None)
-    monkeypatch.setattr(compact, "TILE_CORE", 256)
-    assert decibels(models.detector.probability(picture, "native", lambda _: None), whole) > 50
+    assert decibels(with_tiles_of(256).detector.probability(picture, "native", lambda _: None), whole) > 50
+
+
+def refuse_above(network: torch.nn.Module, pixels: int) -> list[int]:
+    """Makes a network run out of memory for inputs of more pixels; returns the list of all sizes it is asked for."""
+    asked: list[int] = []
+
+    def check(_, inputs):
+        asked.append(inputs[0].shape[-2] * inputs[0].shape[-1])
+        if asked[-1] > pixels:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    network.register_forward_pre_hook(check)
+    return asked
+
+
+def test_out_of_memory_the_restorer_goes_on_with_smaller_tiles_and_stays_with_them(picture):
+    mask = np.zeros(picture.shape[:2], bool)
+    mask[100:105, 50:700] = True
+    short = with_tiles_of(1024)
+    # The mapping sees a latent of a quarter of the side: 200×76 of the whole picture, 148×76 of a tile of 512 pixels.
+    asked = refuse_above(short.restorer.mapping, 148 * 76)
+    told: list[float] = []
+    result = short.restorer.restore(picture, mask, True, told.append)
+    assert np.array_equal(result, with_tiles_of(512).restorer.restore(picture, mask, True, lambda _: None))
+    assert told == [0, 0, 0.5, 1]
+    assert asked == [200 * 76, 148 * 76, 148 * 76]
+    assert np.array_equal(short.restorer.restore(picture, mask, True, lambda _: None), result)
+    assert asked[3:] == [148 * 76, 148 * 76]
+
+
+def test_out_of_memory_the_detector_goes_on_with_smaller_tiles(picture):
+    short = with_tiles_of(1024)
+    refuse_above(short.detector.network, 512 * 304)
+    probability = short.detector.probability(picture, "native", lambda _: None)
+    assert short.detector.tile_size.core == 256
+    assert np.array_equal(probability, with_tiles_of(256).detector.probability(picture, "native", lambda _: None))
+
+
+def test_if_not_even_the_smallest_tiles_fit_it_is_said(picture):
+    short = with_tiles_of(1024)
+    refuse_above(short.restorer.mapping, 0)
+    refuse_above(short.detector.network, 0)
+    with pytest.raises(MemoryShortError, match="Choose a region"):
+        short.restorer.restore(picture, np.zeros(picture.shape[:2], bool), True, lambda _: None)
+    with pytest.raises(MemoryShortError, match="Choose a region"):
+        short.detector.probability(picture, "native", lambda _: None)
 
 
 @pytest.mark.parametrize("input_size", ["native", "scale-256", "resize-256"])

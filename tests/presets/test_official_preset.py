@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from restoration.device import choose_compute
-from restoration.errors import WeightsError
+from restoration.errors import MemoryShortError, WeightsError
 from restoration.photo import Photo
 from restoration.pipeline import restore
 from restoration.presets import load_models, official
@@ -91,3 +91,21 @@ def test_without_face_files_the_rest_runs_and_the_reason_is_told(complete, tmp_p
 def test_a_folder_that_is_not_there_is_named(tmp_path):
     with pytest.raises(WeightsError, match="nowhere"):
         load_models("official", choose_compute("cpu"), tmp_path / "nowhere")
+
+
+def test_out_of_memory_the_remedy_fits_networks_that_see_the_picture_whole(complete, portrait):
+    models = load_models("official", choose_compute("cpu"), complete)
+
+    def refuse(*_):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB.")
+
+    picture = as_picture(portrait)
+    for network in (models.detector.network, models.face_enhancer.network):
+        network.register_forward_pre_hook(refuse)
+    models.restorer._network("mapping_quality").register_forward_pre_hook(refuse)
+    with pytest.raises(MemoryShortError, match="preset compact"):
+        models.restorer.restore(picture, np.zeros(picture.shape[:2], bool), True, lambda _: None)
+    with pytest.raises(MemoryShortError, match="preset compact"):
+        models.detector.probability(picture, "native", lambda _: None)
+    with pytest.raises(MemoryShortError, match="not enough memory"):
+        models.face_enhancer.enhance(picture[:256, :256])

@@ -1,0 +1,48 @@
+"""Run as a program: restores one picture with all stages on and answers this process's peak memory in bytes.
+
+Usage: python peak_of_restoring.py PRESET WIDTH HEIGHT DEPTH [FOLDER, of the official weights] [--scratches-only]
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+import numpy as np
+
+from restoration.layers import flatten
+from restoration.photo import Photo
+from restoration.pipeline import restore, stacked
+from restoration.settings import Settings
+
+
+def main(preset: str, width: int, height: int, depth: int, folder: str | None, only_scratches: bool) -> int:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
+    if depth == 16:
+        pixels = pixels.astype(np.uint16) * np.uint16(257)
+    mask = np.zeros((height, width), np.uint8)
+    mask[height // 3 : height // 3 + 9] = 255
+    mask[:, width // 2 : width // 2 + 9] = 255
+    settings = Settings.from_dict(
+        {
+            "preset": preset,
+            "models": folder,
+            "device": "cpu",
+            "scratches": {"mask_mode": "unite"},
+            "quality": {"always": True, "enabled": not only_scratches},
+        }
+    )
+    photo = Photo(pixels)
+    layers = list(restore(photo, settings, mask))
+    flatten(photo, stacked(layers))
+    unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB, macOS in bytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+if __name__ == "__main__":
+    given = [argument for argument in sys.argv[1:] if argument != "--scratches-only"]
+    of_official = given[4] if len(given) > 4 else None
+    sys.stdout.write(
+        str(main(given[0], int(given[1]), int(given[2]), int(given[3]), of_official, "--scratches-only" in sys.argv))
+    )
