@@ -30,7 +30,7 @@ def serve(
             "--cache",
             metavar="GB",
             help="What may be kept of earlier results, so that a changed setting costs little.",
-            show_default="a quarter of what is free",
+            show_default="an eighth of what is free, at most 2",
         ),
     ] = None,
     listen: Annotated[

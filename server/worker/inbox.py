@@ -6,6 +6,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import zmq
@@ -53,6 +54,7 @@ class Inbox(threading.Thread):
         self._current: Task | None = None
         self._connect, self._birth, self._store, self._free_bytes = connect, birth, store, free_bytes
         self._says: zmq.Socket[bytes]
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="hash")
 
     def run(self) -> None:
         """Until the process ends."""
@@ -80,7 +82,7 @@ class Inbox(threading.Thread):
             if self._current is not None and self._current.number == number:
                 self._current.stop.set()
             elif number in self._waiting:
-                self._waiting.pop(number).inputs.drop()
+                del self._waiting[number]
         else:
             _log.warning("an unknown command %r came", kind)
 
@@ -91,7 +93,7 @@ class Inbox(threading.Thread):
         except RestorationError as error:
             self._say("error", job=number, code=error.code, cause=error.cause, remedy=error.remedy)
             return
-        reception = Reception(submit.inputs, self._store)
+        reception = Reception(submit.inputs, self._store, self._pool)
         self._waiting[number] = Task(number, submit, reception, threading.Event())
         self._say("known", job=number, inputs=reception.missing)
 

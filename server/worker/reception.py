@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 
 import numpy as np
 import numpy.typing as npt
@@ -38,19 +38,25 @@ class ByteStore:
             while self._held and sum(one.nbytes for one in self._held.values()) > self._limit:
                 self._held.popitem(last=False)
 
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._held.clear()
+
 
 class Reception:
     """The inputs of one job: those that are here already, and those that are coming.
 
-    ``take`` and ``drop`` are for the thread that hears the broker, ``finish`` is for the one that computes, once the
-    broker says that all have come.
+    ``take`` is for the thread that hears the broker, ``finish`` is for the one that computes, once the broker says that
+    all have come.
 
     Args:
         inputs: of the job, by name; their sizes have been checked.
         store: bytes that came before; what comes is kept there.
+        pool: hashes a chunk while the next one comes in.
     """
 
-    def __init__(self, inputs: Mapping[str, Input], store: ByteStore) -> None:
+    def __init__(self, inputs: Mapping[str, Input], store: ByteStore, pool: Executor) -> None:
         self._inputs, self._store = inputs, store
         self._here = {name: raw for name, one in inputs.items() if (raw := store.get(one.hash)) is not None}
         # Not zeroed: pages are touched first when bytes come.
@@ -58,8 +64,7 @@ class Reception:
             name: np.empty(one.picture.bytes, np.uint8) for name, one in inputs.items() if name not in self._here
         }
         self._digests: dict[str, list[Future[bytes]]] = {name: [] for name in self._coming}
-        # The next chunk comes in while the last one is hashed.
-        self._pool = ThreadPoolExecutor(max_workers=2) if self._coming else None
+        self._pool = pool
 
     @property
     def missing(self) -> list[str]:
@@ -68,7 +73,6 @@ class Reception:
 
     def take(self, name: str, offset: int, chunk: Buffer) -> None:
         """A chunk that the broker has found to be the next one, whole."""
-        assert self._pool is not None
         part = self._coming[name][offset : offset + len(chunk)]
         part[:] = np.frombuffer(chunk, np.uint8)
         self._digests[name].append(self._pool.submit(chunk_digest, part.data))
@@ -81,17 +85,10 @@ class Reception:
         """
         for name, digests in self._digests.items():
             if hash_of_digests([future.result() for future in digests]) != self._inputs[name].hash:
-                self.drop()
                 raise ProtocolError(
                     "hash", f"The bytes of the {name} are not those that were announced.", "Run it again."
                 )
-        self.drop()
         whole = {**self._here, **self._coming}
         for name, raw in whole.items():
             self._store.put(self._inputs[name].hash, raw)
         return whole
-
-    def drop(self) -> None:
-        """Nothing more will come."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)

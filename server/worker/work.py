@@ -12,6 +12,7 @@ from restoration.device import Compute
 from restoration.errors import Cancelled
 from restoration.interrupt import interruptible
 from restoration.layers import Layer, flatten
+from restoration.memory import forecast, free_memory
 from restoration.photo import Photo
 from restoration.pipeline import restore, stacked
 from restoration.presets import Models, load_models
@@ -21,7 +22,7 @@ from server.protocol import Submit
 from server.worker.inbox import Task
 from server.worker.outbox import Outbox
 from server.worker.pictures import layer_picture, photo_picture, to_mask, to_photo
-from server.worker.reception import Bytes
+from server.worker.reception import Bytes, ByteStore
 from server.worker.timing import Countdown, Pace
 from server.worker.wire_settings import read_settings
 
@@ -34,11 +35,13 @@ class Workshop:
 
     Args:
         compute: device and number format.
+        store: the bytes of photos, kept for the next job.
         cache_bytes: what may be kept of earlier results.
     """
 
-    def __init__(self, compute: Compute, cache_bytes: int) -> None:
+    def __init__(self, compute: Compute, store: ByteStore, cache_bytes: int) -> None:
         self.compute = compute
+        self._store = store
         self._cache = StageCache(cache_bytes)
         self._pace = Pace()
         self._models: tuple[tuple[str, str | None], Models] | None = None
@@ -64,12 +67,21 @@ class Workshop:
         for name in unknown:
             out.send("note", stage="", sentence=f"This server does not know the setting {name!r}: it was left out.")
         raw = task.inputs.finish()
+        self._make_room(submit)
         with interruptible(task.stop.is_set):
             photo, layers, numbers = self._restore(submit, settings, raw, out, task)
         order = [numbers[id(layer)] for layer in stacked(layers)]
         if submit.flattened:
             self._send_flattened(submit, photo, layers, raw, out)
         out.last("done", order=order, layers=len(layers), seconds=round(time.monotonic() - began, 3))
+
+    def _make_room(self, submit: Submit) -> None:
+        """Forget what was kept if the job could need its memory: the forecast counts it as free."""
+        photo = submit.inputs["photo"].picture
+        needed = forecast(submit.preset, photo.width, photo.height, 8 if photo.depth == 8 else 16)
+        if needed > free_memory():
+            self._cache.clear()
+            self._store.clear()
 
     def _restore(
         self, submit: Submit, settings: Settings, raw: dict[str, Bytes], out: Outbox, task: Task
@@ -163,5 +175,5 @@ def _plan(settings: Settings, submit: Submit) -> list[str]:
 
 
 def default_cache_bytes(free_bytes: int) -> int:
-    """A quarter of what is free, at most 4 GiB."""
-    return int(np.clip(free_bytes // 4, 1 << 28, 4 << 30))
+    """An eighth of what is free, at most 2 GiB."""
+    return int(np.clip(free_bytes // 8, 1 << 28, 2 << 30))

@@ -1,6 +1,7 @@
 """Bytes are put together, checked against their hash, and kept within a limit."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -19,11 +20,17 @@ def described(raw, digits=None):
                  digits or hash_of(raw))  # fmt: skip
 
 
-def test_what_is_not_here_comes_and_is_kept_for_the_next_job():
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+def test_what_is_not_here_comes_and_is_kept_for_the_next_job(pool):
     store = ByteStore(1 << 30)
     photo, mask = os.urandom(2 * CHUNK_BYTES + 1024), os.urandom(77)
     inputs = {"photo": described(photo), "mask": described(mask)}
-    reception = Reception(inputs, store)
+    reception = Reception(inputs, store, pool)
     assert reception.missing == ["photo", "mask"]
     send(reception, "photo", photo)
     send(reception, "mask", mask)
@@ -32,18 +39,18 @@ def test_what_is_not_here_comes_and_is_kept_for_the_next_job():
     assert came["mask"].tobytes() == mask
     # The mask was painted on; the photo is here.
     painted = os.urandom(77)
-    again = Reception({**inputs, "mask": described(painted)}, store)
+    again = Reception({**inputs, "mask": described(painted)}, store, pool)
     assert again.missing == ["mask"]
     send(again, "mask", painted)
     assert again.finish()["photo"].tobytes() == photo
 
 
-def test_other_bytes_than_announced_are_refused_and_not_kept():
+def test_other_bytes_than_announced_are_refused_and_not_kept(pool):
     store = ByteStore(1 << 30)
     raw = os.urandom(2 * CHUNK_BYTES)
     changed = bytearray(raw)
     changed[CHUNK_BYTES + 5] ^= 1
-    reception = Reception({"photo": described(raw)}, store)
+    reception = Reception({"photo": described(raw)}, store, pool)
     send(reception, "photo", changed)
     with pytest.raises(ProtocolError) as refused:
         reception.finish()
