@@ -54,7 +54,7 @@ class ServeOptions:
         device: auto, cpu, cuda or mps: where jobs run that name no device.
         idle_s: seconds without a job after which models are released; 0 keeps them for ever.
         listen: None for this machine only; else the address, or address:port, of a network interface.
-        cache_bytes: what a worker may keep of photos and earlier results; None for an eighth of the memory that is free.
+        cache_bytes: what a worker may keep of photos and earlier results; None for an eighth of what is free.
     """
 
     device: str = "auto"

@@ -171,6 +171,7 @@ def memory_over(jobs: int) -> None:
         for number in range(jobs):
             photo[0, 0] = (number % 256, number // 256, 1)
             stages(client, photo, {})
+            time.sleep(0.05)  # it tidies up when its client has the last word
             for name, pid in processes.items():
                 held[name].append(psutil.Process(pid).memory_info().rss)
     for name, series in held.items():
