@@ -284,8 +284,8 @@ class RestorationClient:
                 self._lost = error
             raise
         request = header.get("request")
-        if isinstance(request, int) and request == self._requests:  # an answer that nobody awaits any more is dropped
-            self._answers = {request: header}
+        if isinstance(request, int):
+            self._answers = {request: header}  # an earlier one is awaited by nobody any more
             return
         job = header.get("job")
         state = self._jobs.get(job) if isinstance(job, str) else None

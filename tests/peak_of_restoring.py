@@ -5,10 +5,10 @@ Usage: python peak_of_restoring.py PRESET WIDTH HEIGHT DEPTH [FOLDER, of the off
 
 from __future__ import annotations
 
-import resource
 import sys
 
 import numpy as np
+from own_peak import own_peak_bytes
 
 from restoration.layers import flatten
 from restoration.photo import Photo
@@ -36,8 +36,7 @@ def main(preset: str, width: int, height: int, depth: int, folder: str | None, o
     photo = Photo(pixels)
     layers = list(restore(photo, settings, mask))
     flatten(photo, stacked(layers))
-    unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB, macOS in bytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return own_peak_bytes()
 
 
 if __name__ == "__main__":

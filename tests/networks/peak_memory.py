@@ -5,10 +5,10 @@ Usage: python peak_memory.py SIDE [WIDTH, of the mapping's innermost level; 512 
 
 from __future__ import annotations
 
-import resource
 import sys
 
 import torch
+from own_peak import own_peak_bytes
 
 from restoration.networks.partial_nonlocal import ScratchMapping
 from restoration.networks.vae import Vae
@@ -25,8 +25,7 @@ def main(side: int, width: int) -> int:
         restored = decoder.decode(mapping(encoder.encode(picture), mask))
     if not restored.isfinite().all():
         raise ArithmeticError("the restored picture holds no numbers")
-    unit = 1 if sys.platform == "darwin" else 1024  # Linux counts in KiB, macOS in bytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    return own_peak_bytes()
 
 
 if __name__ == "__main__":

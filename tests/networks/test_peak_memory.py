@@ -15,7 +15,8 @@ GIB = 2**30
 def test_restoring_scratches_at_1024_pixels_stays_under_3_gib():
     # One matrix of positions by positions would take 16 GiB, and the published block holds four.
     program = Path(__file__).with_name("peak_memory.py")
-    environment = {**os.environ, "PYTHONPATH": str(Path(restoration.__file__).parents[1])}
+    folders = Path(restoration.__file__).parents[1], Path(__file__).parents[1]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
     done = subprocess.run(
         [sys.executable, str(program), "1024"], capture_output=True, text=True, check=False, env=environment
     )

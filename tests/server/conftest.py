@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -124,6 +126,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     path = tmp_path / "place" / "connection.json"
     monkeypatch.setenv(CONNECTION_VARIABLE, str(path))
     monkeypatch.setenv(PYTHON_VARIABLE, sys.executable)
+    # A server that is killed leaves its folder of sockets. The path stays short, for theirs have a limit.
+    folder = tempfile.mkdtemp(prefix="rop-")
+    monkeypatch.setenv("TMPDIR", folder)
     yield path
     # At once, because a worker that still imports its libraries takes seconds to leave; that it does leave is the
     # servers' own test. Bridges must have ended by themselves.
@@ -133,3 +138,4 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
                 if one.cmdline()[-1:] == [kind]:
                     one.kill()
     assert_nothing_left(path)
+    shutil.rmtree(folder)

@@ -46,6 +46,7 @@ class ScriptedServer:
         public, secret = zmq.curve_keypair()
         client_public, client_secret = zmq.curve_keypair()
         router.curve_server, router.curve_publickey, router.curve_secretkey, router.linger = True, public, secret, 0
+        router.rcvhwm = 4  # so that a slow script is a slow server
         port = router.bind_to_random_port("tcp://127.0.0.1")
         self.connection = Connection(
             f"tcp://127.0.0.1:{port}",

@@ -8,6 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import msgpack
@@ -77,6 +78,10 @@ def bridge():
         def make(environ, *arguments, **more):
             pipes = Pipes(environ, *arguments, **more)
             stack.callback(pipes.close)
+            # Whoever waits for something that never comes shall fail and not hang.
+            timer = threading.Timer(60, pipes.process.kill)
+            timer.start()
+            stack.callback(timer.cancel)
             return pipes
 
         yield make
@@ -136,6 +141,19 @@ def test_headers_pass_unchanged_both_ways_and_heartbeats_too(tmp_path, bridge):
         assert (header, back) == (odd, payload)
         assert peer.heard[-1][1]["x"] == 7
         assert pipes.hear("alive")
+
+
+def test_a_slow_server_holds_up_the_client_and_fills_no_memory(tmp_path, bridge):
+    with ScriptedServer(tmp_path / "x" / "c.json", lambda *_: time.sleep(0.02)) as peer:
+        pipes = bridge({**os.environ}, "--connection", str(tmp_path / "x" / "c.json"))
+        pipes.hear()
+        process = psutil.Process(pipes.process.pid)
+        before, peak, chunk = process.memory_info().rss, 0, os.urandom(CHUNK_BYTES)
+        for number in range(96):
+            pipes.say(message("pixels", job="a", input="photo", offset=number * CHUNK_BYTES), chunk)
+            peak = max(peak, process.memory_info().rss)
+        assert peak - before < 40 << 20
+        assert len(peer.heard) > 60
 
 
 def test_the_end_of_stdin_ends_it(server, bridge):

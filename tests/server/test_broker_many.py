@@ -4,7 +4,6 @@ import random
 import threading
 import time
 
-import pytest
 from peer import Peer, small
 
 CLIENTS, JOBS = 8, 25
@@ -47,7 +46,6 @@ def one_client(connection, seed: int, endings: dict[str, list[str]]) -> None:
             assert header is None, header
 
 
-@pytest.mark.slow
 def test_every_job_ends_exactly_once(own_server):
     endings: dict[str, list[str]] = {}
     faults = []

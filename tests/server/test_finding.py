@@ -69,7 +69,7 @@ def test_a_stale_file_is_no_obstacle(stale, place, kind, how):
         fresh = read_connection(place)
         assert fresh != old
         assert client.welcome["pid"] == fresh.pid
-    assert took < (6 if how == "nobody answers" else 4)
+    assert took < (4 if how == "nobody answers" else 2)
 
 
 def test_a_killed_servers_file_is_replaced_by_the_next(place, kind):
