@@ -28,7 +28,7 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
     # What the fixed part holds for a whole tile is too much for a picture that is smaller than one.
     tile = min(width, model["tile_side"]) * min(height, model["tile_side"])
     spared = (model["tile_side"] ** 2 - tile) * model["per_tile_pixel"]
-    needed = int(model["fixed"] - spared + photo.bytes + width * height * model["per_pixel"][str(photo.depth)])
+    needed = photo.bytes + max(0, int(model["fixed"] - spared + width * height * model["per_pixel"][str(photo.depth)]))
     if needed > free:
         raise ProtocolError(
             "memory",

@@ -186,11 +186,10 @@ def decode(frame: Buffer) -> dict[str, Any]:
     _check_plain(header)
     version = header.get("v")
     if version != PROTOCOL or isinstance(version, bool):
-        older = "client" if isinstance(version, int) and version < PROTOCOL else "server"
         raise ProtocolError(
             "version",
             f"A message of protocol {_shown(version)} came; this side speaks protocol {PROTOCOL}.",
-            f"The {older} seems to be the older one: update it.",
+            "Update the older one of the two, and start the server again.",
         )
     read_text(header, "type")
     return header

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import logging.handlers
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
 import zmq
 from filelock import FileLock, Timeout
 
@@ -39,6 +41,8 @@ _log = logging.getLogger(__name__)
 #: Port of a server that listens on a network; one on this machine takes any.
 REMOTE_PORT = 53117
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
+#: What the names of the folders of workers' sockets begin with; the server's pid comes next.
+_FOLDER = "restore-old-photo-"
 #: Room for the name of a worker's socket in its folder; the path of such a socket must not be longer than a hundred
 #: characters or so, depending on the system.
 _SOCKET_NAME = 16
@@ -83,7 +87,11 @@ def serve(options: ServeOptions) -> bool:
         sentence = f"The server cannot write its connection file to {path.parent} ({error.strerror})."
         raise ProtocolError("no-server", sentence, f"Name another file in {CONNECTION_VARIABLE}.") from error
     try:
-        with _logging(log_folder()), tempfile.TemporaryDirectory(prefix="restore-old-photo-") as folder:
+        _remove_leftovers(Path(tempfile.gettempdir()))
+        with (
+            _logging(log_folder()),
+            tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as folder,
+        ):
             _serve(options, path, Path(folder))
     finally:
         lock.release()
@@ -153,6 +161,15 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
         router.close()
         security.close()
         context.destroy(linger=500)
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Delete the folders of sockets whose servers were killed, their workers with them."""
+    for left in folder.glob(f"{_FOLDER}*-*"):
+        pid = left.name.removeprefix(_FOLDER).partition("-")[0]
+        # Those of other users cannot be deleted, and stay.
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _bind(router: zmq.Socket[bytes], listen: str | None) -> None:

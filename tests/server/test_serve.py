@@ -25,6 +25,24 @@ def test_a_second_server_sees_the_first_and_leaves(own_server):
     assert read_connection(own_server.path) == own_server.connection
 
 
+def test_what_killed_servers_left_behind_is_removed_by_the_next(make_server, tmp_path):
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    dead, alive, other = (
+        temporary / name
+        for name in (f"restore-old-photo-{gone.pid}-abc", f"restore-old-photo-{os.getpid()}-abc", "restore-old-photo-x")
+    )
+    for folder in (dead, alive, other):
+        folder.mkdir()
+        (folder / "auto-1.in").touch()
+    make_server(TMPDIR=str(temporary))
+    assert not dead.exists()
+    assert alive.exists()
+    assert other.exists()
+
+
 def test_the_log_is_the_owners_and_holds_no_key(own_server):
     with Peer(own_server.connection) as peer:
         assert peer.run("a", *small())["type"] == "done"
