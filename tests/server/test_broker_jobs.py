@@ -10,7 +10,7 @@ import psutil
 import pytest
 from peer import NOTHING, Peer, small
 
-from server.protocol import Picture, encode, hash_of, message
+from server.protocol import Picture, decode, encode, hash_of, message
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "astronaut_aged.jpg"
 
@@ -30,7 +30,7 @@ class Result:
         self.bytes: dict[int, bytearray] = {}
         while True:
             frames = peer.socket.recv_multipart()
-            header = __import__("msgpack").unpackb(frames[0])
+            header = decode(frames[0])
             kind = header["type"]
             if header.get("job") != job:
                 continue
