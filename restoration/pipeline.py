@@ -48,7 +48,7 @@ def restore(
 
     Yields:
         Layers as they are made; ``stacked`` puts them in the order in which they lie over each other. None at all if
-        every stage is off or has strength 0.
+        every stage is off (``Settings.is_on``).
 
     Raises:
         MaskError: the mask is not of the photo's size.
@@ -72,7 +72,9 @@ def restore(
         mask = mask[offset[1] :, offset[0] :][: part.height, : part.width]
     watch = progress or silent
     watch("models", 0.0)
-    networks = models or load_models(settings.preset, choose_compute(settings.device), settings.models)
+    networks = models or load_models(
+        settings.preset, choose_compute(settings.device), settings.models, restorer=settings.needs_restorer
+    )
     watch("models", 1.0)
     recall = Recall(cache, (photo_id, *_subject(photo, settings)))
     with named_shortage():

@@ -69,18 +69,19 @@ class Run:
     def layers(self, user_mask: Samples | None) -> Iterator[Layer]:
         """The layers as they are made; the mask is H×W uint8 of the part's size, 255 = damaged."""
         for stage, sentence in self.models.missing.items():
-            if self._on(stage):
+            if self.settings.is_on(stage):
                 self.tell(stage, sentence)
         damaged = np.zeros(self.photo.pixels.shape[:2], bool)
-        if self._on("scratches"):
+        if self.settings.is_on("scratches"):
             counted = self._damaged(user_mask)
             if counted is not None:
                 yield self._mask_layer(counted)
-                damaged = scratch_repair.widen(counted)
+                if self.settings.scratches.repair:
+                    damaged = scratch_repair.widen(counted)
         elif user_mask is not None:
             self.tell("scratches", "The mask was not used, because the repair of scratches is off.")
         outcome = yield from self._restored(damaged)
-        if self._on("faces") and self.models.face_enhancer:
+        if self.settings.is_on("faces") and self.models.face_enhancer:
             yield from self._faces(outcome, self.models.face_enhancer)
 
     def _damaged(self, user_mask: Samples | None) -> np.ndarray | None:
@@ -114,7 +115,7 @@ class Run:
         outcome = _Outcome("photo", lambda: self.picture)
         if restorer is None:
             return outcome
-        if self._on("quality"):
+        if self.settings.is_on("quality"):
             whole = self._pass(restorer, damaged, True, "quality")
             layer = self._quality_layer(whole, damaged)
             if layer is not None:
@@ -184,7 +185,3 @@ class Run:
             made.append(layer)
             yield replace(layer, opacity=strength)
         self.recall.put(name, tuple(made))
-
-    def _on(self, stage: str) -> bool:
-        chosen = getattr(self.settings, stage)
-        return bool(chosen.enabled and chosen.strength > 0)

@@ -53,6 +53,9 @@ class ScratchSettings:
         mask_mode: which damage counts: the user's mask, the detector's, or both. None means the user's if one is
             given, else the detector's.
         input_size: the size at which the detector looks; None takes the preset's own.
+        repair: False finds damage and does not repair it, whatever the strength: ``Scratch mask`` is made,
+            ``Scratch repair`` is not. The other stages then work as if this one were off: ``Restored`` covers the
+            damage, too, as nothing would lie over what it left out.
     """
 
     enabled: bool = True
@@ -60,9 +63,11 @@ class ScratchSettings:
     threshold: float | None = None
     mask_mode: MaskMode | None = None
     input_size: InputSize | None = None
+    repair: bool = True
 
     def __post_init__(self) -> None:
         _check_flag("The switch of scratches", self.enabled)
+        _check_flag("The setting repair", self.repair)
         _check_fraction("The strength of scratches", self.strength)
         if self.threshold is not None:
             _check_fraction("The threshold", self.threshold)
@@ -165,9 +170,19 @@ class Settings:
 
     @property
     def does_nothing(self) -> bool:
-        """True if every stage is off or has strength 0: the result is the input, pixel for pixel."""
-        stages = (self.scratches, self.quality, self.faces)
-        return all(not stage.enabled or stage.strength == 0 for stage in stages)
+        """True if every stage is off: the result is the input, pixel for pixel, and no mask is asked for."""
+        return not any(map(self.is_on, STAGE_NAMES))
+
+    @property
+    def needs_restorer(self) -> bool:
+        """Whether the networks that restore can be asked for: not where scratches are only to be found."""
+        return self.is_on("quality") or (self.is_on("scratches") and self.scratches.repair)
+
+    def is_on(self, stage: str) -> bool:
+        """Whether a stage, one of ``STAGE_NAMES``, does anything: at strength 0 only a search for scratches does."""
+        chosen = getattr(self, stage)
+        only_finds = stage == "scratches" and not self.scratches.repair
+        return bool(chosen.enabled and (chosen.strength > 0 or only_finds))
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dict of dicts, numbers, strings and None."""

@@ -13,6 +13,7 @@ import zmq
 
 from server.clients import Clients
 from server.dispatcher import Dispatcher
+from server.forecast import read_question
 from server.protocol import (
     HEARTBEAT_S,
     MAX_NAME,
@@ -135,6 +136,8 @@ class Broker:
             self._dispatcher.pass_pixels(client, read_text(header, "job"), name, offset, payload)
         elif kind == "cancel":
             self._dispatcher.cancel(client, read_text(header, "job"))
+        elif kind == "forecast":
+            return self._dispatcher.forecast(read_question(header))
         elif kind == "status":
             return self._status()
         elif kind == "models":

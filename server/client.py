@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Deque, Dict, Optional
 
 from .bridge_transport import open_bridge
-from .events import Assembler, Event, JobCancelled, error_of
+from .events import Assembler, Event, Forecast, JobCancelled, error_of, forecast_of
 from .finding import open_server
 from .protocol import (
     SILENCE_S,
@@ -134,6 +134,7 @@ class RestorationClient:
         settings: Mapping[str, Any],
         *,
         mask: Optional[Pixels] = None,
+        area: Optional[Pixels] = None,
         icc: Optional[bytes] = None,
         within_alpha: bool = False,
         flattened: bool = False,
@@ -145,6 +146,7 @@ class RestorationClient:
             photo: to be restored.
             settings: as of ``restoration.settings.Settings.to_dict()``, every field optional.
             mask: GRAY, 8 bits, of the photo's size; 255 is damage.
+            area: GRAY, 8 bits, of the photo's size; where to work: 0 not at all, 255 fully.
             icc: the photo's colour profile.
             within_alpha: layers are transparent where the photo is.
             flattened: send the photo under all layers too.
@@ -154,14 +156,14 @@ class RestorationClient:
             The job's name.
 
         Raises:
-            ProtocolError: ``server-lost``; ``duplicate-job``; ``bad-message``, ``picture``, ``mask`` or ``settings``
-                for what the server would refuse.
+            ProtocolError: ``server-lost``; ``duplicate-job``; ``bad-message``, ``picture``, ``mask``, ``area`` or
+                ``settings`` for what the server would refuse.
         """
         name = uuid.uuid4().hex if job is None else job
         if name in self._jobs:
             raise ProtocolError("duplicate-job", f"There is a job {name!r} already.", "Give it another name.")
         self._check_alive()
-        inputs = {"photo": photo} if mask is None else {"photo": photo, "mask": mask}
+        inputs = {key: one for key, one in (("photo", photo), ("mask", mask), ("area", area)) if one is not None}
         named = {key: Input(one.picture, one.hash) for key, one in inputs.items()}
         request = Submit(name, named, settings, icc, within_alpha=within_alpha, flattened=flattened).header()
         # As the server will check it: its sentence now is better than after the pixels were read from an editor.
@@ -206,6 +208,20 @@ class RestorationClient:
         self._transport.forget(job)
         self._transport.send(message("cancel", job=job))
 
+    def forecast(self, picture: Picture, settings: Mapping[str, Any]) -> Forecast:
+        """What a job would need, at once and without one; what is not known yet is None.
+
+        Args:
+            picture: of the photo.
+            settings: as for ``submit``.
+
+        Raises:
+            ProtocolError: ``server-lost``; ``bad-message`` or ``settings`` for what the server refuses.
+        """
+        fields = {"picture": picture.fields(), "settings": dict(settings)}
+        decode(encode(message("forecast", **fields)))  # as the server will check it
+        return forecast_of(self._ask("forecast", "forecast", _ANSWER_S, **fields))
+
     def status(self) -> Dict[str, Any]:
         """The server's ``status``, see docs/protocol.md.
 
@@ -241,10 +257,10 @@ class RestorationClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _ask(self, kind: str, answer: str, deadline_s: float) -> Dict[str, Any]:
+    def _ask(self, kind: str, answer: str, deadline_s: float, **fields: Any) -> Dict[str, Any]:
         self._requests += 1
         number = self._requests
-        self._transport.send(message(kind, request=number))
+        self._transport.send(message(kind, request=number, **fields))
         end = time.monotonic() + deadline_s
         while number not in self._answers:
             if time.monotonic() > end:

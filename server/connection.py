@@ -119,7 +119,21 @@ def make_private_folder(folder: Path) -> None:
 
 
 def write_connection(connection: Connection, path: Path) -> None:
-    """Write the connection file, its owner's alone from the first moment, whole or not at all.
+    """Write the connection file, as ``write_private_file`` does.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
+    write_private_file(path, json.dumps(asdict(connection), indent=2).encode() + b"\n")
+
+
+def write_private_file(path: Path, content: bytes, durable: bool = True) -> None:
+    """Write a file, its owner's alone from the first moment, whole or not at all.
+
+    Args:
+        path: a file that is there is replaced.
+        content: of the file.
+        durable: whether to wait until it is on the disk.
 
     Raises:
         OSError: the folder cannot be made or written.
@@ -132,9 +146,10 @@ def write_connection(connection: Connection, path: Path) -> None:
         with os.fdopen(descriptor, "wb") as file:
             if not _ON_WINDOWS:
                 os.fchmod(descriptor, 0o600)  # the umask may have taken from it
-            file.write(json.dumps(asdict(connection), indent=2).encode() + b"\n")
-            file.flush()
-            os.fsync(descriptor)
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(descriptor)
         _patiently(lambda: temporary.replace(path))
     except BaseException:
         temporary.unlink(missing_ok=True)

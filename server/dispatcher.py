@@ -14,8 +14,9 @@ from typing import Any
 import zmq
 
 from server.clients import Clients
-from server.forecast import check_memory
+from server.forecast import Question, answer, available_memory, check_memory
 from server.jobs import Job, JobQueue
+from server.pace import PaceBook
 from server.protocol import MAX_JOBS, MAX_JOBS_A_CLIENT, ProtocolError, Submit, message
 from server.slots import Slot
 
@@ -43,10 +44,19 @@ class Dispatcher:
         make_slot: makes the place for a device.
         device: of the first slot, which takes all jobs that name none.
         idle_s: seconds without a job after which a worker is put to sleep; 0 for never.
+        paces: what stages took before, to be kept up.
     """
 
-    def __init__(self, clients: Clients, make_slot: Callable[[str], Slot], device: str, idle_s: float) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        make_slot: Callable[[str], Slot],
+        device: str,
+        idle_s: float,
+        paces: PaceBook | None = None,
+    ) -> None:
         self._clients, self._make_slot, self._idle_s = clients, make_slot, idle_s
+        self._paces = PaceBook() if paces is None else paces
         self.slots = [make_slot(device)]
         self._queue = JobQueue()
         self._jobs: dict[int, Job] = {}
@@ -91,7 +101,7 @@ class Dispatcher:
         if len(self._jobs) >= MAX_JOBS or sum(job.client == client for job in self._jobs.values()) >= MAX_JOBS_A_CLIENT:
             raise ProtocolError("queue-full", "Too many jobs are waiting.", "Try again when some of them have ended.")
         slot = self._slot_for(submit.device)
-        needed, free = check_memory(submit, slot.facts) if slot else (None, None)
+        needed, free = check_memory(submit, _facts_now(slot)) if slot else (None, None)
         self._clients.welcome(client)
         self._count += 1
         job = Job(self._count, client, submit, raw)
@@ -100,6 +110,16 @@ class Dispatcher:
         position = self._queue.position(job)
         self._assure(job, message("accepted", position=position, needed_bytes=needed, free_bytes=free))
         self._dispatch()
+
+    def forecast(self, question: Question) -> dict[str, Any]:
+        """The message ``forecast``: from what workers told, without asking or starting one."""
+        slot = self._slot_for(question.device)
+        # Of a device that was never named, other workers know the memory that the presets take.
+        told = slot if slot and slot.facts else next((one for one in self.slots if one.facts), None)
+        facts = {"free_bytes": available_memory()} if told is None else _facts_now(told)
+        requested = slot.requested if slot else question.device
+        device = (slot.device if slot else None) or (self._paces.auto if requested == "auto" else requested)
+        return answer(question, facts, device, self._paces.of(device))
 
     def cancel(self, client: bytes, name: str) -> None:
         """End a job, if it lives."""
@@ -131,6 +151,8 @@ class Dispatcher:
         kind = header["type"]
         if kind == "ready":
             slot.device, slot.facts, slot.failed_starts = header["device"], header, 0
+            if slot.requested == "auto":
+                self._paces.chose(header["device"])
             slot.rest()
             self._dispatch()
         elif kind == "failed":
@@ -138,6 +160,9 @@ class Dispatcher:
             slot.leave()
         elif kind == "beat":
             slot.facts = {**slot.facts, "free_bytes": header["free_bytes"]}
+        elif kind == "pace":
+            if slot.device is not None:
+                self._paces.keep(slot.device, header["pace"])
         elif kind == "ended":
             slot.rest()
             self._dispatch()
@@ -293,3 +318,10 @@ class Dispatcher:
                 self._fail_waiting(slot, ProtocolError("worker-start", how, "Look at the log, or install it again."))
         elif state == "busy":
             self._start(slot)  # warm again before the next job comes
+
+
+def _facts_now(slot: Slot) -> dict[str, Any]:
+    """What a slot's worker told. One that does not run now tells no more what is free, and would have what is."""
+    if slot.state in ("idle", "busy") or not slot.facts:
+        return slot.facts
+    return {**slot.facts, "free_bytes": available_memory()}

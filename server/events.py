@@ -108,6 +108,24 @@ class Done:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """What a job would need. None is what is not known.
+
+    Attributes:
+        needed_bytes, free_bytes: of memory.
+        seconds: that a run takes in which nothing is known from earlier ones.
+        device: where it would run: ``cpu``, ``cuda`` or ``mps``.
+        fits: whether a job would be accepted with this memory.
+    """
+
+    needed_bytes: int | None
+    free_bytes: int | None
+    seconds: float | None
+    device: str | None
+    fits: bool | None
+
+
 Event = Union[Accepted, Progress, Note, LayerMade, Done]  # evaluated: Python 3.9 has no | for classes
 
 
@@ -202,6 +220,25 @@ class _Growing:
 
     def made(self) -> LayerMade:
         return LayerMade(number=self.number, picture=self._picture, pixels=self._pixels, **self._about)
+
+
+def forecast_of(header: Mapping[str, Any]) -> Forecast:
+    """The forecast that a ``forecast`` message brings.
+
+    Raises:
+        ProtocolError: ``bad-message``, the server does not keep to the protocol.
+    """
+    needed, free = (None if header.get(key) is None else read_count(header, key) for key in _MEMORY)
+    fits = header.get("fits")
+    if fits is not None and not isinstance(fits, bool):
+        raise _bad("The field 'fits' is neither true nor false.")
+    return Forecast(
+        needed,
+        free,
+        None if header.get("seconds") is None else _read_number(header, "seconds"),
+        None if header.get("device") is None else read_text(header, "device"),
+        fits,
+    )
 
 
 def error_of(header: Mapping[str, Any]) -> ProtocolError:

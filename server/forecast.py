@@ -1,11 +1,71 @@
-"""Whether a job fits into memory, said before it begins. The worker told the model; here is only arithmetic."""
+"""What a job will take, and whether it fits, said before it begins. Workers told the models; here is arithmetic."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from server.protocol import ProtocolError, Submit
+import psutil
+
+from server.pace import Pace
+from server.protocol import Picture, ProtocolError, Submit, message, read_picture, read_settings
+from server.stages import planned_stages
+
+
+@dataclass(frozen=True)
+class Question:
+    """A checked request ``forecast``.
+
+    Attributes:
+        picture: the photo's.
+        settings: as they came.
+        device: one of ``protocol.DEVICES``.
+        preset: as it came.
+    """
+
+    picture: Picture
+    settings: Mapping[str, Any]
+    device: str
+    preset: str
+
+
+def read_question(header: Mapping[str, Any]) -> Question:
+    """A checked request ``forecast``.
+
+    Raises:
+        ProtocolError: ``bad-message``, ``picture`` or ``settings``.
+    """
+    picture = header.get("picture")
+    if not isinstance(picture, dict):
+        raise ProtocolError(
+            "bad-message", "The request says of no picture what it would take.", "Send a map as its picture."
+        )
+    return Question(read_picture(picture), *read_settings(header))
+
+
+def answer(question: Question, facts: Mapping[str, Any], device: str | None, pace: Pace) -> dict[str, Any]:
+    """The message ``forecast``.
+
+    Args:
+        question: what was asked.
+        facts: see ``needed_bytes``; ``free_bytes`` among them.
+        device: where the job would run; None while that is not known.
+        pace: of that device.
+    """
+    needed = needed_bytes(question.picture, question.settings, question.preset, facts)
+    free = facts.get("free_bytes")
+    width, height = worked_size(question.picture, question.settings)
+    stages = planned_stages(question.settings, has_mask=False)
+    seconds = pace.total(question.preset, stages, width * height / 1e6)
+    return message(
+        "forecast",
+        needed_bytes=needed,
+        free_bytes=free,
+        fits=None if needed is None or free is None else needed <= free,
+        seconds=None if seconds is None else round(seconds, 1),
+        device=device,
+    )
 
 
 def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -13,22 +73,15 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
 
     Args:
         submit: the job.
-        facts: of the worker: ``memory`` maps a preset to the numbers of ``restoration.memory.MemoryModel``;
-            ``free_bytes`` is what the worker could have in all, with what it holds already.
+        facts: see ``needed_bytes``; ``free_bytes`` is what the worker could have in all, with what it holds already.
 
     Raises:
         ProtocolError: ``memory``, it will not fit.
     """
     free = facts.get("free_bytes")
-    model = facts.get("memory", {}).get(submit.preset)
-    if free is None or model is None:
+    needed = needed_bytes(submit.inputs["photo"].picture, submit.settings, submit.preset, facts)
+    if free is None or needed is None:
         return None, free
-    photo = submit.inputs["photo"].picture
-    width, height = _worked_size(submit)
-    # What the fixed part holds for a whole tile is too much for a picture that is smaller than one.
-    tile = min(width, model["tile_side"]) * min(height, model["tile_side"])
-    spared = (model["tile_side"] ** 2 - tile) * model["per_tile_pixel"]
-    needed = photo.bytes + max(0, int(model["fixed"] - spared + width * height * model["per_pixel"][str(photo.depth)]))
     if needed > free:
         raise ProtocolError(
             "memory",
@@ -40,12 +93,34 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
     return needed, free
 
 
-def _worked_size(submit: Submit) -> tuple[int, int]:
-    """Width and height of what the job works on: the photo, or the region in it."""
-    photo, region = submit.inputs["photo"].picture, submit.settings.get("region")
+def needed_bytes(photo: Picture, settings: Mapping[str, Any], preset: str, facts: Mapping[str, Any]) -> int | None:
+    """What a job will need; None where no worker has told yet, or it knows no such preset.
+
+    Args:
+        photo, settings, preset: of the job.
+        facts: of a worker: ``memory`` maps a preset to the numbers of ``restoration.memory.MemoryModel``.
+    """
+    model = facts.get("memory", {}).get(preset)
+    if model is None:
+        return None
+    width, height = worked_size(photo, settings)
+    # What the fixed part holds for a whole tile is too much for a picture that is smaller than one.
+    tile = min(width, model["tile_side"]) * min(height, model["tile_side"])
+    spared = (model["tile_side"] ** 2 - tile) * model["per_tile_pixel"]
+    return photo.bytes + max(0, int(model["fixed"] - spared + width * height * model["per_pixel"][str(photo.depth)]))
+
+
+def worked_size(photo: Picture, settings: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height of what a job works on: the photo, or at most the region in it."""
+    region = settings.get("region")
     sides = (region.get("width"), region.get("height")) if isinstance(region, dict) else (None, None)
     width, height = (
         min(whole, part) if isinstance(part, int) and part > 0 else whole
         for whole, part in zip((photo.width, photo.height), sides, strict=True)
     )
     return width, height
+
+
+def available_memory() -> int:
+    """Bytes that a worker which does not run yet could have. Those of the machine: it will look more closely itself."""
+    return int(psutil.virtual_memory().available)

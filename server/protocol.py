@@ -39,7 +39,7 @@ SILENCE_S = 2.5
 LAYOUTS = {"GRAY": 1, "GRAYA": 2, "RGB": 3, "RGBA": 4, "BGRA": 4}
 DEVICES = ("auto", "cpu", "cuda", "mps")
 #: The inputs of a job: whether each is required.
-INPUTS = {"photo": True, "mask": False}
+INPUTS = {"photo": True, "mask": False, "area": False}
 HASH_DIGITS = 64
 
 Buffer = Union[bytes, bytearray, memoryview]
@@ -256,7 +256,7 @@ def read_submit(header: Mapping[str, Any]) -> Submit:
     """A checked ``submit``.
 
     Raises:
-        ProtocolError: ``bad-message``, ``picture``, ``mask`` or ``settings``.
+        ProtocolError: ``bad-message``, ``picture``, ``mask``, ``area`` or ``settings``.
     """
     given = read_map(header, "inputs")
     inputs = {}
@@ -265,15 +265,9 @@ def read_submit(header: Mapping[str, Any]) -> Submit:
             inputs[name] = _read_input(name, given[name])
         elif required:
             raise ProtocolError("bad-message", f"The job has no {name}.", f"Send a {name} among its inputs.")
-    _check_mask(inputs)
-    settings = read_map(header, "settings")
-    device, preset = settings.get("device", "auto"), settings.get("preset", "compact")
-    if device not in DEVICES:
-        raise ProtocolError(
-            "settings", f"There is no device {_shown(device)}.", f"Choose one of: {', '.join(DEVICES)}."
-        )
-    if not isinstance(preset, str):
-        raise ProtocolError("settings", f"There is no preset {_shown(preset)}.", "Give the name of a preset.")
+    for name in ("mask", "area"):
+        _check_size(inputs, name)
+    settings, device, preset = read_settings(header)
     icc = header.get("icc")
     if icc is not None and (not isinstance(icc, bytes) or len(icc) > MAX_ICC_BYTES):
         raise ProtocolError("picture", "The colour profile is not bytes, or above 3 MiB.", "Leave it out.")
@@ -290,6 +284,23 @@ def read_submit(header: Mapping[str, Any]) -> Submit:
     )
 
 
+def read_settings(header: Mapping[str, Any]) -> tuple[dict[str, Any], str, str]:
+    """The settings, unchecked but for the device, one of ``DEVICES``, and the preset's name, which come with them.
+
+    Raises:
+        ProtocolError: ``bad-message`` or ``settings``.
+    """
+    settings = read_map(header, "settings")
+    device, preset = settings.get("device", "auto"), settings.get("preset", "compact")
+    if device not in DEVICES:
+        raise ProtocolError(
+            "settings", f"There is no device {_shown(device)}.", f"Choose one of: {', '.join(DEVICES)}."
+        )
+    if not isinstance(preset, str):
+        raise ProtocolError("settings", f"There is no preset {_shown(preset)}.", "Give the name of a preset.")
+    return settings, device, preset
+
+
 def _read_input(name: str, given: object) -> Input:
     if not isinstance(given, dict):
         raise ProtocolError("bad-message", f"The input {name!r} is {_shown(given)}.", "It must be a map.")
@@ -301,17 +312,18 @@ def _read_input(name: str, given: object) -> Input:
     return Input(read_picture(given), digits)
 
 
-def _check_mask(inputs: Mapping[str, Input]) -> None:
-    if "mask" not in inputs:
+def _check_size(inputs: Mapping[str, Input], name: str) -> None:
+    """Refuse a mask, or an area, that does not lie over the photo pixel by pixel."""
+    if name not in inputs:
         return
-    mask, photo = inputs["mask"].picture, inputs["photo"].picture
-    if (mask.layout, mask.depth) != ("GRAY", 8):
-        raise ProtocolError("mask", f"The mask is {mask.layout}, {mask.depth} bits.", "Send it as GRAY, 8 bits.")
-    if (mask.width, mask.height) != (photo.width, photo.height):
+    given, photo = inputs[name].picture, inputs["photo"].picture
+    if (given.layout, given.depth) != ("GRAY", 8):
+        raise ProtocolError(name, f"The {name} is {given.layout}, {given.depth} bits.", "Send it as GRAY, 8 bits.")
+    if (given.width, given.height) != (photo.width, photo.height):
         raise ProtocolError(
-            "mask",
-            f"The mask is {mask.width}×{mask.height} pixels, the photo {photo.width}×{photo.height}.",
-            "Make the mask as large as the photo.",
+            name,
+            f"The {name} is {given.width}×{given.height} pixels, the photo {photo.width}×{photo.height}.",
+            f"Make the {name} as large as the photo.",
         )
 
 

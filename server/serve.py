@@ -32,6 +32,7 @@ from server.connection import (
 )
 from server.dispatcher import Dispatcher
 from server.keys import kept_keys
+from server.pace import PaceBook
 from server.protocol import PROTOCOL, ProtocolError
 from server.security import Security
 from server.slots import Slot
@@ -124,8 +125,10 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
         _bind(router, options.listen)
         endpoint = router.getsockopt_string(zmq.LAST_ENDPOINT)
         facts: dict[str, Any] = {"version": program_version(), "pid": os.getpid(), "endpoint": endpoint}
+        paces = PaceBook(path.with_name("pace.json"))
         settings = {
             "security": security,
+            "pace": paces.plain,
             "worker": {
                 "cache_bytes": options.cache_bytes,
                 "log": str(log_folder() / "worker.log"),
@@ -135,7 +138,7 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
         }
         clients = Clients(router)
         dispatcher = Dispatcher(
-            clients, lambda device: Slot(device, context, folder, settings), options.device, options.idle_s
+            clients, lambda device: Slot(device, context, folder, settings), options.device, options.idle_s, paces
         )
         broker = Broker(router, clients, dispatcher, facts)
         with _signals(broker):

@@ -38,7 +38,7 @@ class Slot:
         device: what the worker chose; None until it first said so.
         state: ``starting``, ``idle``, ``busy``, ``leaving`` or ``asleep``.
         job: what it works on, or worked on and was told to stop.
-        facts: the last facts that the worker told of itself: ``models``, ``memory``, ``free_bytes``.
+        facts: the last facts that the worker told of itself: ``name``, ``models``, ``memory``, ``free_bytes``.
         blocked: a result whose client takes nothing more just now, ``blocked_since`` (monotonic seconds).
         failed_starts: how often its worker died before it was ready.
     """
@@ -67,7 +67,8 @@ class Slot:
 
     def status(self) -> dict[str, Any]:
         """As ``status`` lists it."""
-        return {"pid": self.pid, "device": self.device or self.requested, "state": self.state}
+        name = self.facts.get("name")
+        return {"pid": self.pid, "device": self.device or self.requested, "name": name, "state": self.state}
 
     def serves(self, device: str) -> bool:
         """Whether it is the place for jobs that name this device."""
@@ -92,6 +93,7 @@ class Slot:
             "commands": security.bind_inner(self._commands, self._folder / f"{name}.in"),
             "results": security.bind_inner(self.results, self._folder / f"{name}.out"),
             "keys": security.worker_keys,
+            "pace": self._options["pace"](),
         }
         with self._options["output"]() as output:
             self._process = subprocess.Popen(

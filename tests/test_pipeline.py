@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from counting import counted
 
 from restoration.device import choose_compute
 from restoration.errors import Cancelled, MaskError, SettingsError
@@ -182,3 +183,46 @@ def test_a_mask_of_another_size_is_refused_with_both_sizes(models, aged):
 def test_a_region_beside_the_photo_is_refused(models, aged):
     with pytest.raises(SettingsError, match="outside the photo"):
         list(restore(Photo(aged.image), Settings(region=Region(400, 0, 10, 10)), models=models))
+
+
+FIND = {"scratches": {"repair": False}, "faces": OFF}
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_scratches_can_be_found_without_being_repaired(aged, models, strength):
+    settings = {**FIND, "scratches": {"repair": False, "strength": strength}, "quality": OFF}
+    with counted(detector=models.detector.network, mapping=models.restorer.mapping) as calls:
+        made = layers_of(Photo(aged.image), Settings.from_dict(settings), models)
+    assert list(made) == ["scratch_mask"]
+    assert calls["detector"] > 0
+    assert calls["mapping"] == 0
+    both = layers_of(Photo(aged.image), Settings(faces=NO_FACES), models)
+    assert made["scratch_mask"].alpha.any()
+    assert np.array_equal(made["scratch_mask"].alpha, both["scratch_mask"].alpha)
+
+
+def test_to_find_scratches_no_restorer_is_loaded(aged, monkeypatch):
+    from restoration.presets import loading
+
+    loaded, load = [], loading.load_bundled
+    monkeypatch.setattr(loading, "load_bundled", lambda weights: loaded.append(weights) or load(weights))
+    assert list(layers_of(Photo(aged.image), Settings.from_dict({**FIND, "quality": OFF}), None)) == ["scratch_mask"]
+    assert loaded == [loading.COMPACT_DETECTOR]
+
+
+def test_scratches_that_are_only_found_are_restored_over_as_if_they_were_none(aged, models):
+    photo = Photo(aged.image)
+    found = layers_of(photo, Settings.from_dict(FIND), models)
+    off = layers_of(photo, Settings.from_dict({"scratches": OFF, "faces": OFF}), models)
+    assert list(found) == ["scratch_mask", "restored"]
+    assert np.array_equal(found["restored"].pixels, off["restored"].pixels)
+    assert found["restored"].alpha is None
+    assert off["restored"].alpha is None
+
+
+def test_a_mask_of_ones_own_is_shown_and_not_repaired_where_nothing_is(aged, models):
+    mask = np.zeros(aged.image.shape[:2], np.uint8)
+    mask[10:20, 30:90] = 255
+    made = layers_of(Photo(aged.image), Settings.from_dict({**FIND, "quality": OFF}), models, mask)
+    assert list(made) == ["scratch_mask"]
+    assert np.array_equal(made["scratch_mask"].alpha, mask)

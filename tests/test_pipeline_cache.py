@@ -105,6 +105,7 @@ def steps(aged, models, mask):
         (Settings(scratches=ScratchSettings(mask_mode="unite")), mask),
         (Settings(region=Region(100, 0, 200, 48)), None),
         (Settings(scratches=ScratchSettings(input_size="scale-256")), None),
+        (Settings(scratches=ScratchSettings(repair=False)), mask),
         (Settings(), None),
     ]
     return [(*step, list(restore(aged, *step, models=models))) for step in asked]
@@ -190,6 +191,16 @@ def test_a_photo_that_needs_nothing_is_not_restored_again_to_find_that_out(model
     assert session.run(only_quality) == []
     assert not session.calls
     assert session.fractions("quality") == [1.0]
+
+
+def test_what_was_found_is_repaired_without_searching_again(aged, models):
+    session = Session(aged, models)
+    session.run(Settings(scratches=ScratchSettings(repair=False)))
+    session.run(Settings(scratches=ScratchSettings(enabled=False)))
+    assert not session.calls  # R without repair is R with scratches off
+    session.run(Settings())
+    assert session.calls["detector"] == 0
+    assert session.calls["mapping"] > 0
 
 
 def test_another_photo_or_region_is_not_taken_for_this_one(aged, models):

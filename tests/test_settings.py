@@ -47,3 +47,30 @@ def test_nothing_to_do(off):
     stages = dict.fromkeys(("scratches", "quality", "faces"), off)
     assert Settings.from_dict(stages).does_nothing
     assert not Settings.from_dict({**stages, "quality": {}}).does_nothing
+
+
+def test_scratches_that_are_only_found_are_something_to_do_at_strength_0_too():
+    others = {"quality": {"enabled": False}, "faces": {"enabled": False}}
+    assert not Settings.from_dict({**others, "scratches": {"repair": False, "strength": 0}}).does_nothing
+    assert Settings.from_dict({**others, "scratches": {"repair": False, "enabled": False}}).does_nothing
+    assert Settings.from_dict({**others, "scratches": {"repair": True, "strength": 0}}).does_nothing
+
+
+@pytest.mark.parametrize(
+    ("settings", "needed"),
+    [
+        ({}, True),
+        ({"quality": {"enabled": False}}, True),
+        ({"quality": {"enabled": False}, "scratches": {"repair": False}}, False),
+        ({"quality": {"strength": 0}, "scratches": {"repair": False}}, False),
+        ({"scratches": {"repair": False}}, True),
+        ({"quality": {"enabled": False}, "scratches": {"strength": 0}}, False),
+    ],
+)
+def test_the_restorer_is_needed_by_quality_and_by_repair(settings, needed):
+    assert Settings.from_dict(settings).needs_restorer == needed
+
+
+def test_repair_is_yes_or_no():
+    with pytest.raises(SettingsError, match="repair"):
+        ScratchSettings(repair=1)

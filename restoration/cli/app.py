@@ -11,6 +11,7 @@ import typer
 from restoration.cli.age import age
 from restoration.cli.detect import detect
 from restoration.cli.evaluate import evaluate
+from restoration.cli.install import install, uninstall
 from restoration.cli.models import models
 from restoration.cli.reporting import reported
 from restoration.cli.restore import restore
@@ -22,6 +23,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "restore": restore,
     "detect": detect,
     "models": models,
+    "install": install,
+    "uninstall": uninstall,
     "serve": serve,
     "status": status,
     "stop": stop,

@@ -33,23 +33,25 @@ def official_folder(given: str | Path | None) -> Path:
     return user_data_path("restore-old-photo") / "models" / "official"
 
 
-def load_models(preset: Preset, compute: Compute, folder: str | Path | None = None) -> Models:
+def load_models(preset: Preset, compute: Compute, folder: str | Path | None = None, *, restorer: bool = True) -> Models:
     """The networks of a preset; a stage that has no weights is None there, with the reason.
 
     Args:
         preset: compact or official.
         compute: device and number format.
         folder: of the official weights.
+        restorer: False leaves the networks that restore out, and asks for no weights of theirs: for whoever only
+            wants scratches found (``Settings.needs_restorer``).
 
     Raises:
         WeightsError: the official weights are missing or wrong; the one error names every file.
     """
     if preset == "official":
-        return _official(compute, official_folder(folder))
-    return _compact(compute)
+        return _official(compute, official_folder(folder), restorer)
+    return _compact(compute, restorer)
 
 
-def _compact(compute: Compute) -> Models:
+def _compact(compute: Compute, with_restorer: bool) -> Models:
     missing = {"faces": "There are no face weights in the compact preset yet: faces are left as they are."}
     detector = restorer = None
     if is_there(COMPACT_DETECTOR):
@@ -57,7 +59,7 @@ def _compact(compute: Compute) -> Models:
         detector = CompactDetector(ScratchDetector.from_state_dict(state), compute)
     else:
         missing["scratches"] = "The weights of the scratch detector are missing: only a mask of your own is repaired."
-    if is_there(COMPACT_RESTORER):
+    if with_restorer and is_there(COMPACT_RESTORER):
         states = load_bundled(COMPACT_RESTORER)
         restorer = CompactRestorer(
             ToneNetwork.from_state_dict(states["tone"]),
@@ -66,22 +68,23 @@ def _compact(compute: Compute) -> Models:
             CompactVAE.from_state_dict(states["vae_b"]),
             compute,
         )
-    else:
+    elif with_restorer:
         missing["quality"] = "The weights of the restoration are missing: tone, grain and scratches stay as they are."
     return Models(detector, restorer, None, missing)
 
 
-def _official(compute: Compute, folder: Path) -> Models:
+def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:
     if not folder.is_dir():
         raise WeightsError(
             f"The folder of the official weights {folder} does not exist.",
             "Unpack the two official archives into a folder and name it with --models.",
         )
-    models = load_official(folder, ("detection", "quality", "scratch", "high_resolution"))
+    models = load_official(folder, ("detection", *(("quality", "scratch", "high_resolution") if with_restorer else ())))
     missing: dict[str, str] = {}
     faces = None
     try:
         faces = OfficialFaceEnhancer(load_official(folder, ("faces",)), compute)
     except WeightsError as error:
         missing["faces"] = f"Faces are left as they are: {error}"
-    return Models(OfficialDetector(models, compute), OfficialRestorer(models, compute), faces, missing)
+    restorer = OfficialRestorer(models, compute) if with_restorer else None
+    return Models(OfficialDetector(models, compute), restorer, faces, missing)

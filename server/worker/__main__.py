@@ -26,8 +26,9 @@ from restoration.device import choose_compute
 from restoration.errors import Cancelled, RestorationError
 from restoration.memory import free_memory
 from restoration.settings import Settings
+from server.pace import Pace
 from server.protocol import MAX_FRAME_BYTES, ProtocolError, encode, message
-from server.worker.about import memory_models, models
+from server.worker.about import device_name, memory_models, models
 from server.worker.inbox import Inbox, Task
 from server.worker.outbox import Outbox
 from server.worker.reception import ByteStore
@@ -58,7 +59,8 @@ def main() -> None:
         cache_bytes = birth["cache_bytes"] or default_cache_bytes(free)
         store = ByteStore(cache_bytes // 2)
         inbox = Inbox(connect, birth, store, _could_have)
-        workshop = Workshop(compute, store, cache_bytes - cache_bytes // 2)
+        pace = Pace(birth["pace"].get(compute.device.type))
+        workshop = Workshop(compute, store, cache_bytes - cache_bytes // 2, pace)
         with contextlib.suppress(RestorationError):  # who asks for what is missing will be told
             workshop.models(Settings())
     except Exception as error:
@@ -71,8 +73,8 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     inbox.start()
-    ready = message("ready", device=compute.device.type, models=models(), memory=memory_models(), free_bytes=free)
-    results.send(encode(ready))
+    about = {"device": compute.device.type, "name": device_name(compute), "models": models(), "memory": memory_models()}
+    results.send(encode(message("ready", **about, free_bytes=free)))
     while True:
         _do(workshop, inbox.tasks.get(), results)
 

@@ -1,13 +1,19 @@
-"""What the worker tells of itself when it is ready: models and their licences, and what memory they take."""
+"""What the worker tells of itself when it is ready: its device, its models with their licences, and their memory."""
 
 from __future__ import annotations
 
+import platform
+from pathlib import Path
 from typing import Any
 
+import torch
+
 from restoration import memory
+from restoration.device import Compute
 from restoration.presets.loading import official_folder
 from restoration.tiling import RESTORE_CONTEXT, TILE_CORE
 from restoration.weights.registry import BUNDLED, is_there
+from server.protocol import MAX_NAME
 
 
 def models() -> list[dict[str, Any]]:
@@ -33,6 +39,25 @@ def models() -> list[dict[str, Any]]:
             "weights": [],
         },
     ]
+
+
+def device_name(compute: Compute, cpu_facts: Path = Path("/proc/cpuinfo")) -> str | None:
+    """What the maker calls the graphics card, or the processor; at most 64 characters, None if nobody says it.
+
+    Args:
+        compute: where the networks run.
+        cpu_facts: Linux's list of processors, of which Python's ``platform`` knows nothing.
+    """
+    if compute.device.type == "cuda":
+        name = torch.cuda.get_device_name(compute.device)
+    else:
+        name = platform.processor()
+        if cpu_facts.is_file():
+            lines = cpu_facts.read_text(encoding="utf-8", errors="replace").splitlines()
+            names = [value for key, _, value in (line.partition(":") for line in lines) if key.strip() == "model name"]
+            name = names[0] if names else name
+    printable = "".join(one for one in " ".join(name.split()) if one.isprintable())
+    return printable[:MAX_NAME] or None
 
 
 def memory_models() -> dict[str, Any]:

@@ -1,33 +1,14 @@
-"""How long a job will still take: from what its stages took before, by megapixel."""
+"""How long a job will still take."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
-#: A stage that took less was recalled, not computed; it says nothing about the next one.
-_LEAST_S = 0.05
-#: Below this share the time so far says too little.
-_LEAST_FRACTION = 0.1
+from server.pace import Pace
 
-
-class Pace:
-    """What stages take, in seconds a megapixel; learnt from one job to the next."""
-
-    def __init__(self) -> None:
-        self._pace: dict[tuple[str, str], float] = {}
-
-    def learn(self, preset: str, stage: str, seconds: float, megapixels: float) -> None:
-        """A stage has ended."""
-        if seconds >= _LEAST_S:
-            before = self._pace.get((preset, stage))
-            now = seconds / megapixels
-            self._pace[preset, stage] = now if before is None else (before + now) / 2
-
-    def expected(self, preset: str, stage: str, megapixels: float) -> float | None:
-        """Seconds that a stage will take; None if it never ran."""
-        pace = self._pace.get((preset, stage))
-        return None if pace is None else pace * megapixels
+#: Below this share, or after less than this time, what a stage took so far says too little.
+_LEAST_FRACTION, _LEAST_S = 0.1, 0.05
 
 
 class Countdown:
@@ -38,6 +19,7 @@ class Countdown:
         preset: its networks.
         megapixels: of what it works on.
         plan: the stages that will come, in their order.
+        subject: names what it works on; see ``Pace.learn``.
     """
 
     def __init__(
@@ -47,7 +29,9 @@ class Countdown:
         megapixels: float,
         plan: Sequence[str],
         clock: Callable[[], float] = time.monotonic,
+        subject: Hashable = None,
     ) -> None:
+        self._subject = subject
         self._pace, self._preset, self._megapixels, self._plan, self._clock = pace, preset, megapixels, plan, clock
         self._stage, self._since = "", 0.0
 
@@ -58,7 +42,7 @@ class Countdown:
             self._stage, self._since = stage, now
         elapsed = now - self._since
         if fraction >= 1:
-            self._pace.learn(self._preset, stage, elapsed, self._megapixels)
+            self._pace.learn(self._preset, stage, elapsed, self._megapixels, self._subject)
             total = 0.0
         elif fraction >= _LEAST_FRACTION and elapsed >= _LEAST_S:
             total = elapsed * (1 - fraction) / fraction
@@ -68,9 +52,5 @@ class Countdown:
                 return None
             total = max(0.0, expected - elapsed)
         behind = self._plan[self._plan.index(stage) + 1 :] if stage in self._plan else self._plan
-        for later in behind:
-            expected = self._pace.expected(self._preset, later, self._megapixels)
-            if expected is None:
-                return None
-            total += expected
-        return round(total, 1)
+        rest = self._pace.total(self._preset, behind, self._megapixels)
+        return None if rest is None else round(total + rest, 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import Any
 
 import numpy as np
 
@@ -13,21 +12,21 @@ from restoration.errors import Cancelled
 from restoration.interrupt import interruptible
 from restoration.layers import Layer, flatten
 from restoration.memory import forecast, free_memory
-from restoration.photo import Photo
+from restoration.photo import Photo, Samples
 from restoration.pipeline import restore, stacked
 from restoration.presets import Models, load_models
-from restoration.settings import Settings
+from restoration.settings import Region, Settings
 from restoration.stage_cache import StageCache
+from server.pace import Pace
 from server.protocol import Submit
+from server.stages import planned_stages
+from server.worker.area import EMPTIED, narrowed, within
 from server.worker.inbox import Task
 from server.worker.outbox import Outbox
 from server.worker.pictures import layer_picture, photo_picture, to_mask, to_photo
 from server.worker.reception import Bytes, ByteStore
-from server.worker.timing import Countdown, Pace
+from server.worker.timing import Countdown
 from server.worker.wire_settings import read_settings
-
-#: Names of the stages of progress, in their order; which of them come depends on the settings.
-_PLAN = ("detection", "quality", "scratches", "faces")
 
 
 class Workshop:
@@ -37,22 +36,24 @@ class Workshop:
         compute: device and number format.
         store: the bytes of photos, kept for the next job.
         cache_bytes: what may be kept of earlier results.
+        pace: what stages took before; learns from every job.
     """
 
-    def __init__(self, compute: Compute, store: ByteStore, cache_bytes: int) -> None:
-        self.compute = compute
+    def __init__(self, compute: Compute, store: ByteStore, cache_bytes: int, pace: Pace) -> None:
+        self.compute, self.pace = compute, pace
         self._store = store
         self._cache = StageCache(cache_bytes)
-        self._pace = Pace()
-        self._models: tuple[tuple[str, str | None], Models] | None = None
+        self._models: tuple[tuple[str, str | None, bool], Models] | None = None
 
     def models(self, settings: Settings) -> Models:
         """The networks for these settings. Those of one preset are kept, the last."""
-        key = settings.preset, settings.models
-        if self._models is None or self._models[0] != key:
-            self._models = None  # the old ones go before the new ones come
-            self._models = key, load_models(settings.preset, self.compute, settings.models)
-        return self._models[1]
+        name, restorer = (settings.preset, settings.models), settings.needs_restorer
+        if self._models is not None and self._models[0] in ((*name, True), (*name, restorer)):
+            return self._models[1]
+        self._models = None  # the old ones go before the new ones come
+        loaded = load_models(settings.preset, self.compute, settings.models, restorer=restorer)
+        self._models = (*name, restorer), loaded
+        return loaded
 
     def do(self, task: Task, out: Outbox) -> None:
         """Do a job and say ``done``.
@@ -73,6 +74,8 @@ class Workshop:
         order = [numbers[id(layer)] for layer in stacked(layers)]
         if submit.flattened:
             self._send_flattened(submit, photo, layers, raw, out)
+        # Before the last word, so that whoever then asks for a forecast gets one of what was learnt.
+        out.send("pace", pace=self.pace.plain())
         out.last("done", order=order, layers=len(layers), seconds=round(time.monotonic() - began, 3))
 
     def _make_room(self, submit: Submit) -> None:
@@ -88,12 +91,21 @@ class Workshop:
     ) -> tuple[Photo | None, list[Layer], dict[int, int]]:
         layers: list[Layer] = []
         numbers: dict[int, int] = {}
+        mask, area = _plane(submit, raw, "mask"), _plane(submit, raw, "area")
+        if area is not None and (area == 255).all():
+            area = None
+        if area is not None:
+            settings = narrowed(settings, area)
         if settings.does_nothing:
             return None, layers, numbers
-        picture = submit.inputs["photo"].picture
-        photo = to_photo(raw["photo"], picture, submit.icc)
-        mask = to_mask(raw["mask"], submit.inputs["mask"].picture) if "mask" in raw else None
-        countdown = Countdown(self._pace, settings.preset, photo.width * photo.height / 1e6, _plan(settings, submit))
+        photo, photo_id = to_photo(raw["photo"], submit.inputs["photo"].picture, submit.icc), _photo_id(submit)
+        countdown = Countdown(
+            self.pace,
+            settings.preset,
+            _worked_pixels(photo, settings) / 1e6,
+            planned_stages(settings.to_dict(), mask is not None),
+            subject=(photo_id, settings.region),
+        )
 
         def progress(stage: str, fraction: float) -> None:
             if task.stop.is_set():
@@ -113,10 +125,15 @@ class Workshop:
             tell=tell,
             models=self.models(settings),
             cache=self._cache,
-            photo_id=_photo_id(submit),
+            photo_id=photo_id,
         ):
-            layers.append(layer)
-            numbers[id(layer)] = self._send_layer(layer, photo, submit, out)
+            shown = layer if area is None else within(layer, area)
+            if shown is None:
+                continue
+            if shown.note == EMPTIED:
+                tell("scratches", EMPTIED)
+            layers.append(shown)
+            numbers[id(shown)] = self._send_layer(shown, photo, submit, out)
         return photo, layers, numbers
 
     def _send_layer(self, layer: Layer, photo: Photo, submit: Submit, out: Outbox) -> int:
@@ -158,20 +175,17 @@ def _photo_id(submit: Submit) -> str:
     return hashlib.blake2b(text.encode(), digest_size=32).hexdigest()
 
 
-def _plan(settings: Settings, submit: Submit) -> list[str]:
-    """The stages that will come, as far as that can be known before."""
+def _plane(submit: Submit, raw: dict[str, Bytes], name: str) -> Samples | None:
+    """The mask, or the area, H×W uint8; None if none was given."""
+    return to_mask(raw[name], submit.inputs[name].picture) if name in raw else None
 
-    def on(stage: Any) -> bool:
-        return bool(stage.enabled and stage.strength > 0)
 
-    mode = settings.scratches.mask_mode or ("user" if "mask" in submit.inputs else "auto")
-    wanted = {
-        "detection": on(settings.scratches) and mode != "user",
-        "quality": on(settings.quality),
-        "scratches": on(settings.scratches) and not on(settings.quality),
-        "faces": on(settings.faces) and settings.preset != "compact",
-    }
-    return [stage for stage in _PLAN if wanted[stage]]
+def _worked_pixels(photo: Photo, settings: Settings) -> int:
+    """Pixels of the photo, or of the region in it; at least one, for it may lie outside."""
+    region = settings.region or Region(0, 0, photo.width, photo.height)
+    width = min(photo.width, region.x + region.width) - max(0, region.x)
+    height = min(photo.height, region.y + region.height) - max(0, region.y)
+    return max(1, width) * max(1, height)
 
 
 def default_cache_bytes(free_bytes: int) -> int:

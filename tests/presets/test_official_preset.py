@@ -109,3 +109,15 @@ def test_out_of_memory_the_remedy_fits_networks_that_see_the_picture_whole(compl
         models.detector.probability(picture, "native", lambda _: None)
     with pytest.raises(MemoryShortError, match="not enough memory"):
         models.face_enhancer.enhance(picture[:256, :256])
+
+
+def test_to_find_scratches_the_detector_s_checkpoint_is_enough(complete, tmp_path, portrait):
+    import shutil
+
+    folder = shutil.copytree(complete, tmp_path / "official")
+    shutil.rmtree(folder / "Global" / "checkpoints" / "restoration")
+    found = {"scratches": {"repair": False}, "quality": {"enabled": False}, "faces": {"enabled": False}}
+    settings = Settings.from_dict({**found, "preset": "official", "models": str(folder)})
+    assert [layer.role for layer in restore(Photo(portrait), settings)] == ["scratch_mask"]
+    with pytest.raises(WeightsError, match="restoration"):
+        list(restore(Photo(portrait), Settings(preset="official", models=str(folder))))

@@ -14,8 +14,8 @@ import time
 import msgpack
 import psutil
 import pytest
-from conftest import processes_of
 from peer import NOTHING
+from running_server import processes_of
 from scripted_server import ScriptedServer
 
 from server.bridge_transport import BridgeTransport

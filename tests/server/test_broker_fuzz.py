@@ -14,7 +14,7 @@ from peer import NOTHING, Peer, small
 from server.protocol import encode, hash_of, message
 
 MESSAGES = 10_000
-KINDS = ("hello", "submit", "pixels", "cancel", "status", "models", "dance", "need", "layer", "done")
+KINDS = ("hello", "submit", "pixels", "cancel", "status", "forecast", "models", "dance", "need", "layer", "done")
 
 
 def value(rng: random.Random, depth: int = 0):
@@ -37,6 +37,8 @@ def well_formed(rng: random.Random) -> dict:
     kind = rng.choice(KINDS)
     if kind == "submit":
         return message("submit", job=job, inputs={"photo": photo}, settings=NOTHING)
+    if kind == "forecast":
+        return message("forecast", picture=picture.fields(), settings={"region": {"width": 5}, **NOTHING})
     if kind == "pixels":
         return message("pixels", job=job, input="photo", offset=0)
     return message(kind, job=job, client="fuzz")

@@ -65,14 +65,23 @@ class Asker(Peer):
 
     count = 0
 
-    def job(self, raw: bytes, picture: Picture, settings=None, mask: bytes | None = None, **more) -> Result:
+    def job(
+        self,
+        raw: bytes,
+        picture: Picture,
+        settings=None,
+        mask: bytes | None = None,
+        area: bytes | None = None,
+        **more,
+    ) -> Result:
         self.count += 1
         self.inputs = {"photo": raw}
         inputs = {"photo": {**picture.fields(), "hash": hash_of(raw)}}
-        if mask is not None:
-            self.inputs["mask"] = mask
-            shape = Picture("GRAY", 8, picture.width, picture.height)
-            inputs["mask"] = {**shape.fields(), "hash": hash_of(mask)}
+        for name, cover in (("mask", mask), ("area", area)):
+            if cover is not None:
+                self.inputs[name] = cover
+                shape = Picture("GRAY", 8, picture.width, picture.height)
+                inputs[name] = {**shape.fields(), "hash": hash_of(cover)}
         job = f"job {self.count}"
         self.ask("submit", job=job, inputs=inputs, settings=settings or {}, **more)
         return Result(self, job)
@@ -179,6 +188,85 @@ def test_a_stage_switched_off_and_on_again_reuses_what_is_there(asker, photo):
     assert "scratch_repair" in on.by_role()
 
 
+def test_a_changed_strength_in_a_selection_needs_no_network_and_no_pixels(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[0] ^= 32
+    area = np.zeros((240, 320), np.uint8)
+    area[40:200, 60:260] = 200
+    first = asker.job(bytes(raw), RGB, area=area.tobytes())
+    assert first.needed == ["photo", "area"]
+    assert first.ran == {"detection", "quality"}
+    weaker = asker.job(bytes(raw), RGB, {"quality": {"strength": 0.25}}, area=area.tobytes())
+    assert weaker.needed == []
+    assert weaker.ran == set()
+    assert weaker.by_role()["restored"]["opacity"] == 0.25
+    assert np.array_equal(weaker.pixels("restored"), first.pixels("restored"))
+    assert (first.pixels("restored")[..., 3] <= 200).all()
+    # Another selection with the same extent is another factor, and nothing else.
+    area[41:150, 61:150] = 0
+    other = asker.job(bytes(raw), RGB, area=area.tobytes())
+    assert other.needed == ["area"]
+    assert other.ran == set()
+    assert np.array_equal(other.pixels("restored")[..., 3], np.where(area[40:200, 60:260], 200, 0))
+    assert np.array_equal(other.pixels("restored")[..., :3], first.pixels("restored")[..., :3])
+
+
+def test_a_selection_of_everything_is_as_none(asker, photo):
+    plain = asker.job(photo.tobytes(), RGB)
+    selected = asker.job(photo.tobytes(), RGB, area=b"\xff" * (320 * 240))
+    assert selected.ran == set()
+    assert set(selected.by_role()) == set(plain.by_role())
+    for role, layer in plain.by_role().items():
+        assert selected.by_role()[role]["layout"] == layer["layout"]
+        assert np.array_equal(selected.pixels(role), plain.pixels(role))
+
+
+def test_16_bit_layers_keep_a_feathered_edge_in_16_bits(asker, photo):
+    bgra = np.dstack([photo[..., ::-1], np.full(photo.shape[:2], 255, np.uint8)]).astype(np.uint16) * 257
+    bgra[:, :100, 3] = 30000
+    area = np.tile(np.arange(256, dtype=np.uint8), (240, 2))[:, :320].copy()
+    more = {"area": area.tobytes(), "reply": {"within_alpha": True}}
+    result = asker.job(bgra.tobytes(), Picture("BGRA", 16, 320, 240), {"scratches": {"enabled": False}}, **more)
+    layer = result.by_role()["restored"]
+    assert (layer["layout"], layer["x"], layer["width"]) == ("BGRA", 1, 319)
+    came = np.frombuffer(result.bytes[layer["layer"]], "<u2").reshape(240, 319, 4)
+    opaque = area[0, 1:].astype(int) * 257
+    assert np.array_equal(came[0, 99:, 3], opaque[99:])
+    assert np.array_equal(came[0, :99, 3], (opaque[:99] * 30000 + 32767) // 65535)
+
+
+def test_damage_outside_the_selection_is_neither_shown_nor_repaired(asker, photo):
+    mask = np.zeros((240, 320), np.uint8)
+    mask[10:14, 10:300] = 255
+    area = np.zeros((240, 320), np.uint8)
+    area[100:200, 50:250] = 255
+    settings = {"quality": {"enabled": False}}
+    result = asker.job(photo.tobytes(), RGB, settings, mask.tobytes(), area.tobytes(), reply={"flattened": True})
+    assert set(result.by_role()) == {"scratch_mask", "flattened"}
+    assert not result.pixels("scratch_mask")[..., 3].any()
+    assert any("No scratch was found" in sentence for sentence in result.notes)
+    assert np.array_equal(result.pixels("flattened"), photo)
+    # Within the rectangle around the selection, but not in the selection.
+    area[0, 319] = 255  # further from it than the feathered edge of a repair reaches
+    result = asker.job(photo.tobytes(), RGB, settings, mask.tobytes(), area.tobytes(), reply={"flattened": True})
+    assert set(result.by_role()) == {"scratch_mask", "flattened"}
+    assert result.last["order"] == [result.by_role()["scratch_mask"]["layer"]]
+    assert any("in the selection" in sentence for sentence in result.notes)
+    assert np.array_equal(result.pixels("flattened"), photo)
+
+
+def test_scratches_are_found_alone(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[0] ^= 64
+    find = {"scratches": {"repair": False, "strength": 0}, "quality": {"enabled": False}, "faces": {"enabled": False}}
+    found = asker.job(bytes(raw), RGB, find)
+    assert set(found.by_role()) == {"scratch_mask"}
+    assert found.ran == {"detection"}
+    repaired = asker.job(bytes(raw), RGB)
+    assert "detection" not in repaired.ran
+    assert np.array_equal(repaired.pixels("scratch_mask"), found.pixels("scratch_mask"))
+
+
 def test_with_nothing_to_do_the_flattened_photo_is_what_was_sent(asker, photo):
     result = asker.job(photo.tobytes(), RGB, NOTHING, reply={"flattened": True})
     assert set(result.by_role()) == {"flattened"}
@@ -232,6 +320,16 @@ def test_the_models_and_their_licences_are_told(asker):
     assert set(presets) == {"compact", "official"}
     assert presets["compact"]["available"]
     assert all(weight["licence"].startswith("MIT") for weight in presets["compact"]["weights"])
+
+
+def test_the_device_has_a_name_that_a_user_knows(asker):
+    assert asker.job(*small(), NOTHING).last["type"] == "done"
+    worker = _worker(asker)
+    assert worker["device"] in ("cpu", "cuda", "mps")
+    assert worker["name"] is None or (0 < len(worker["name"]) <= 64 and worker["name"].isprintable())
+    cpu = Path("/proc/cpuinfo")
+    if worker["device"] == "cpu" and cpu.is_file() and "model name" in cpu.read_text():
+        assert worker["name"] in cpu.read_text()
 
 
 def test_progress_counts_up_and_tells_the_time_left_once_it_knows(asker, photo):

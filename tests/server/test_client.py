@@ -13,12 +13,12 @@ import time
 import numpy as np
 import psutil
 import pytest
-from conftest import assert_nothing_left, processes_of
 from peer import NOTHING
+from running_server import assert_nothing_left, processes_of
 
 from server.client import Pixels, RestorationClient
 from server.connection import CONNECTION_VARIABLE
-from server.events import Accepted, Done, JobCancelled, LayerMade, Note, Progress
+from server.events import Accepted, Done, Forecast, JobCancelled, LayerMade, Note, Progress
 from server.launcher import PYTHON_VARIABLE
 from server.protocol import Picture, ProtocolError, hash_of
 
@@ -148,6 +148,8 @@ def test_what_the_server_would_refuse_is_refused_before_it_is_sent(client):
     assert code_of(client.submit, sent, {"device": "tpu"}) == "settings"
     assert code_of(client.submit, sent, {}, mask=random_pixels(24, 17, "GRAY")) == "mask"
     assert code_of(client.submit, sent, {}, mask=sent) == "mask"
+    assert code_of(client.submit, sent, {}, area=random_pixels(23, 16, "GRAY")) == "area"
+    assert code_of(client.submit, sent, {}, area=sent) == "area"
     assert code_of(client.submit, sent, {}, icc=bytes((3 << 20) + 1)) == "picture"
     assert code_of(client.submit, sent, {}, job="x" * 65) == "bad-message"
     job = client.submit(sent, NOTHING)
@@ -163,6 +165,77 @@ def test_questions_are_answered_also_while_a_job_runs(client):
     presets = {preset["name"]: preset for preset in client.models()["presets"]}
     assert presets["compact"]["available"] is True
     assert isinstance(list(client.events(job))[-1], Done)
+
+
+def test_a_forecast_is_answered_without_a_job(client):
+    assert isinstance(list(client.events(client.submit(photo(200, 150), QUALITY)))[-1], Done)
+    forecast = client.forecast(Picture("BGRA", 16, 2000, 1000), QUALITY)
+    assert isinstance(forecast, Forecast)
+    assert forecast.device == "cpu"
+    assert forecast.needed_bytes > 2000 * 1000 * 8
+    assert forecast.fits == (forecast.needed_bytes <= forecast.free_bytes)
+    assert forecast.seconds > 0
+    assert client.forecast(Picture("BGRA", 16, 2000, 1000), NOTHING).seconds == 0
+
+
+def test_a_forecast_of_what_cannot_be_is_refused(client):
+    picture = Picture("RGB", 8, 20, 10)
+    assert code_of(client.forecast, picture, {"quality": {"strength": float("nan")}}) == "settings"
+    assert code_of(client.forecast, picture, {"device": "tpu"}) == "settings"
+    assert client.forecast(picture, {}).free_bytes > 0
+
+
+def test_only_what_is_selected_is_worked_on(client):
+    """A feathered disc, a damage inside, a damage outside."""
+    sent = photo(160, 120)
+    mask = np.zeros((120, 160), np.uint8)
+    mask[58:62, 70:90] = mask[5:9, 5:40] = 255
+    y, x = np.mgrid[:120, :160]
+    disc = (np.clip(1.5 - np.hypot(x - 80, y - 60) / 30, 0, 1) * 255).astype(np.uint8)
+    covers = {name: Pixels(Picture("GRAY", 8, 160, 120), one) for name, one in (("mask", mask), ("area", disc))}
+    settings = {"faces": {"enabled": False}, "quality": {"always": True}}
+    events = list(client.events(client.submit(sent, settings, **covers, flattened=True)))
+    layers = {layer.role: layer for layer in layers_of(events)}
+    assert set(layers) == {"scratch_mask", "restored", "scratch_repair", "flattened"}
+    rows, columns = np.nonzero(disc.any(axis=1))[0], np.nonzero(disc.any(axis=0))[0]
+    box = (columns[0], rows[0], columns[-1] - columns[0] + 1, rows[-1] - rows[0] + 1)
+
+    def array(layer):
+        return np.frombuffer(layer.pixels, np.uint8).reshape(layer.picture.height, layer.picture.width, -1)
+
+    restored = layers["restored"]
+    assert (restored.x, restored.y, restored.picture.width, restored.picture.height) == box
+    assert restored.picture.layout == "RGBA"
+    inside = disc[box[1] : box[1] + box[3], box[0] : box[0] + box[2]]
+    assert np.array_equal(array(restored)[..., 3], inside)
+    found = layers["scratch_mask"]
+    shown = np.zeros((120, 160), np.uint8)
+    shown[found.y : found.y + found.picture.height, found.x : found.x + found.picture.width] = array(found)[..., 3]
+    assert np.array_equal(shown, np.where(disc > 0, mask, 0))
+    # What lies over the photo by hand is what was sent as flattened.
+    flat, below = array(layers["flattened"]), np.frombuffer(sent.buffer, np.uint8).reshape(120, 160, 3)
+    by_hand = below.astype(float)
+    for layer in (restored, layers["scratch_repair"]):
+        under = by_hand[layer.y :, layer.x :][: layer.picture.height, : layer.picture.width]
+        colours, alpha = array(layer)[..., :3].astype(float), array(layer)[..., 3:] / 255
+        under += (colours - under) * alpha
+    # Rounded once; the two ways to sum may differ in the last bit of a half.
+    assert np.abs(flat - by_hand).max() <= 0.5 + 1e-9
+    assert np.array_equal(flat[disc == 0], below[disc == 0])
+    assert not np.array_equal(flat[disc == 255], below[disc == 255])
+
+
+def test_a_selection_of_nothing_is_said(client):
+    sent = random_pixels()
+    nothing = Pixels(Picture("GRAY", 8, 24, 16), bytes(24 * 16))
+    for settings in ({}, NOTHING):
+        error = refusal_of(client.events, client.submit(sent, settings, area=nothing))
+        assert error.code == "settings"
+        assert "selected" in error.cause
+        assert error.remedy
+    corner = Pixels(Picture("GRAY", 8, 24, 16), b"\xff" + bytes(24 * 16 - 1))
+    elsewhere = {"region": {"x": 5, "y": 5, "width": 9, "height": 9}}
+    assert code_of(client.events, client.submit(sent, elsewhere, area=corner)) == "settings"
 
 
 def test_another_thread_cancels_a_job_that_computes(client):

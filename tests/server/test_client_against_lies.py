@@ -14,7 +14,7 @@ from scripted_server import ScriptedServer
 
 from server.client import Pixels, RestorationClient
 from server.connection import CONNECTION_VARIABLE
-from server.events import Accepted, Done, JobCancelled, LayerMade, Note, Progress
+from server.events import Accepted, Done, Forecast, JobCancelled, LayerMade, Note, Progress
 from server.launcher import PYTHON_VARIABLE
 from server.protocol import CHUNK_BYTES, PROTOCOL, Picture, ProtocolError
 
@@ -407,3 +407,42 @@ def test_a_question_that_is_refused_raises_the_refusal(path, kind):
             with pytest.raises(ProtocolError) as caught:
                 ask()
             assert caught.value.code == "unknown-type"
+
+
+# Forecasts
+
+FORECAST = {"needed_bytes": 9, "free_bytes": 5, "fits": False, "seconds": 2, "device": "cuda"}
+
+
+def forecast_of(path, kind, fields):
+    def script(header, _, answer):
+        assert header["picture"] == {"layout": "RGB", "depth": 8, "width": 2, "height": 2}
+        answer(message(type="forecast", request=header["request"], **fields))
+
+    with ScriptedServer(path, script), connect(kind) as client:
+        return client.forecast(SMALL.picture, {"preset": "compact"})
+
+
+def test_a_forecast_brings_what_was_sent_and_none_for_nil(path, kind):
+    assert forecast_of(path, kind, {**FORECAST, "future": 1}) == Forecast(9, 5, 2.0, "cuda", False)
+    assert forecast_of(path, kind, dict.fromkeys(FORECAST)) == forecast_of(path, kind, {}) == Forecast(*[None] * 5)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"needed_bytes": -1},
+        {"free_bytes": 1.5},
+        {"needed_bytes": True},
+        {"fits": 1},
+        {"seconds": -0.5},
+        {"seconds": "2"},
+        {"device": 5},
+        {"device": "x" * 100},
+    ],
+    ids=str,
+)
+def test_a_forecast_that_lies_is_refused(path, kind, lie):
+    with pytest.raises(ProtocolError) as caught:
+        forecast_of(path, kind, {**FORECAST, **lie})
+    assert caught.value.code == "bad-message"

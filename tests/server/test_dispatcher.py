@@ -4,6 +4,8 @@ import pytest
 
 from server import dispatcher as module
 from server.dispatcher import Dispatcher
+from server.forecast import Question
+from server.pace import PaceBook
 from server.protocol import Input, Picture, Submit, message
 
 
@@ -157,3 +159,59 @@ def test_a_client_that_vanished_leaves_no_job(made):
     dispatcher.look_around()
     assert dispatcher.queue_status() == []
     assert ("cancel", 1) in slot.told
+
+
+# Forecasts
+
+MODEL = {"fixed": 1000, "per_pixel": {"8": 10, "16": 10}, "per_tile_pixel": 0, "tile_side": 1}
+
+
+def question(device="auto"):
+    return Question(Picture("GRAY", 8, 1000, 1000), {"device": device}, device, "compact")
+
+
+def forecast(dispatcher, device="auto"):
+    told = dispatcher.forecast(question(device))
+    return told["device"], told["needed_bytes"], told["free_bytes"], told["seconds"], told["fits"]
+
+
+@pytest.fixture
+def free(monkeypatch):
+    monkeypatch.setattr(module, "available_memory", lambda: 77_000_000)
+    return 77_000_000
+
+
+def test_before_any_worker_is_ready_only_the_memory_of_the_machine_is_known(clock, free):
+    slot = Slot()
+    slot.state, slot.device = "starting", None
+    assert forecast(Dispatcher(Clients(), lambda device: slot, "auto", 0)) == (None, None, free, None, None)
+
+
+def test_what_the_last_server_learnt_is_known_at_once(clock, free):
+    paces = PaceBook()
+    paces.chose("cuda")
+    paces.keep("cuda", {"compact": {"detection": 1.0, "quality": 2.0}})
+    slot = Slot()
+    slot.state, slot.device = "starting", None
+    assert forecast(Dispatcher(Clients(), lambda device: slot, "auto", 0, paces)) == ("cuda", None, free, 3.0, None)
+
+
+def test_a_worker_that_runs_tells_what_is_free_and_one_that_sleeps_does_not(made, free):
+    dispatcher, _, slot = made
+    facts = {"device": "cpu", "memory": {"compact": MODEL}, "free_bytes": 5_000_000}
+    dispatcher.hear(slot, message("ready", **facts), None)
+    pace = {"compact": {"detection": 1.5, "quality": 2.0}}
+    dispatcher.hear(slot, message("pace", job=1, pace=pace), None)
+    needed = 1_000_000 + 1000 + 10_000_000
+    assert forecast(dispatcher) == ("cpu", needed, 5_000_000, 3.5, False)
+    slot.state = "asleep"
+    assert forecast(dispatcher) == ("cpu", needed, free, 3.5, True)
+    assert slot.told == []  # nobody was asked, or woken
+
+
+def test_a_device_that_was_never_named_takes_the_memory_that_another_told_of(made, free):
+    dispatcher, _, slot = made
+    facts = {"device": "cpu", "memory": {"compact": MODEL}, "free_bytes": 50_000_000}
+    dispatcher.hear(slot, message("ready", **facts), None)
+    assert forecast(dispatcher, "cuda") == ("cuda", 11_001_000, 50_000_000, None, True)
+    assert len(dispatcher.slots) == 1

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 import zmq
-from conftest import processes_of
+from running_server import processes_of
 from scripted_server import ScriptedServer
 
 from server.client import RestorationClient

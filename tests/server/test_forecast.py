@@ -2,8 +2,9 @@
 
 import pytest
 
-from server.forecast import check_memory
-from server.protocol import Input, Picture, ProtocolError, Submit
+from server.forecast import Question, answer, check_memory, read_question
+from server.pace import Pace
+from server.protocol import Input, Picture, ProtocolError, Submit, message
 
 MODEL = {"fixed": 1_000_000, "per_pixel": {"8": 100, "16": 130}, "per_tile_pixel": 50, "tile_side": 100}
 FACTS = {"memory": {"compact": MODEL}, "free_bytes": 3_000_000}
@@ -48,3 +49,80 @@ def test_a_region_that_is_none_counts_as_the_whole_photo(region):
 def test_nothing_is_said_while_the_worker_has_not_told():
     assert check_memory(submit(), {}) == (None, None)
     assert check_memory(submit(preset="other"), FACTS) == (None, 3_000_000)
+
+
+# Without a job
+
+PACE = Pace({"compact": {"detection": 2.0, "quality": 3.0, "scratches": 2.5}})
+LARGE = Picture("RGB", 8, 2000, 1000)
+
+
+def asked(settings=None, picture=LARGE):
+    return read_question(message("forecast", picture=picture.fields(), settings=settings))
+
+
+def test_a_forecast_says_what_a_job_would_be_told():
+    told = answer(asked(picture=Picture("RGB", 8, 100, 100)), FACTS, "cpu", PACE)
+    needed, free = check_memory(submit(), FACTS)
+    assert (told["type"], told["needed_bytes"], told["free_bytes"]) == ("forecast", needed, free)
+    assert (told["fits"], told["device"]) == (True, "cpu")
+
+
+def test_what_does_not_fit_is_an_answer():
+    told = answer(asked(), FACTS, "cpu", PACE)
+    assert told["fits"] is False
+    assert told["needed_bytes"] > told["free_bytes"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "seconds"),
+    [
+        (None, 2 * (2.0 + 3.0)),
+        ({"quality": {"enabled": False}}, 2 * (2.0 + 2.5)),
+        ({"scratches": {"repair": False}, "quality": {"strength": 0}}, 2 * 2.0),
+        ({"scratches": {"mask_mode": "user"}}, 2 * 3.0),
+        ({"scratches": {"enabled": False}, "region": {"x": 0, "y": 0, "width": 500, "height": 100}}, 0.2),
+        ({stage: {"enabled": False} for stage in ("scratches", "quality", "faces")}, 0.0),
+        ({"preset": "official"}, None),
+    ],
+)
+def test_seconds_are_those_of_the_stages_that_are_on_over_what_is_worked_on(settings, seconds):
+    assert answer(asked(settings), FACTS, "cpu", PACE)["seconds"] == (
+        None if seconds is None else pytest.approx(seconds, abs=0.051)
+    )
+
+
+def test_what_is_not_known_is_nil():
+    told = answer(asked(), {}, None, Pace())
+    assert [told[key] for key in ("needed_bytes", "free_bytes", "fits", "seconds", "device")] == [None] * 5
+    told = answer(asked(), {"free_bytes": 5}, None, Pace())
+    assert (told["free_bytes"], told["fits"]) == (5, None)
+
+
+def test_a_question_is_read_with_its_defaults():
+    settings = {"device": "cuda", "preset": "official"}
+    assert asked() == Question(LARGE, {}, "auto", "compact")
+    assert asked(settings) == Question(LARGE, settings, "cuda", "official")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({}, "bad-message"),
+        ({"picture": None}, "bad-message"),
+        ({"picture": [LARGE.fields()]}, "bad-message"),
+        ({"picture": {}}, "picture"),
+        ({"picture": {**LARGE.fields(), "depth": 12}}, "picture"),
+        ({"picture": {**LARGE.fields(), "width": 0}}, "picture"),
+        ({"picture": {**LARGE.fields(), "width": 100_000, "height": 100_000}}, "picture"),
+        ({"picture": LARGE.fields(), "settings": []}, "bad-message"),
+        ({"picture": LARGE.fields(), "settings": {"device": "tpu"}}, "settings"),
+        ({"picture": LARGE.fields(), "settings": {"preset": 5}}, "settings"),
+    ],
+    ids=str,
+)
+def test_a_question_that_is_none_is_refused(fields, code):
+    with pytest.raises(ProtocolError) as refused:
+        read_question(message("forecast", **fields))
+    assert refused.value.code == code
+    assert refused.value.cause

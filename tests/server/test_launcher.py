@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import processes_of
+from running_server import processes_of
 
 import server.launcher as module
 from server.connection import CONNECTION_VARIABLE, data_folder, read_connection

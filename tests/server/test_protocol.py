@@ -303,7 +303,11 @@ def test_a_job_with_everything_comes_back_as_it_was_sent():
     picture = Picture("BGRA", 16, 30, 20)
     job = Submit(
         "name",
-        {"photo": Input(picture, HASH), "mask": Input(Picture("GRAY", 8, 30, 20), "f" * 64)},
+        {
+            "photo": Input(picture, HASH),
+            "mask": Input(Picture("GRAY", 8, 30, 20), "f" * 64),
+            "area": Input(Picture("GRAY", 8, 30, 20), "e" * 64),
+        },
         {"scratches": {"strength": 0.5}, "device": "cpu", "preset": "official"},
         b"profile",
         device="cpu",
@@ -345,6 +349,12 @@ MASK = {"layout": "GRAY", "depth": 8, "width": 3, "height": 2, "hash": HASH}
         ({"inputs": {"photo": PHOTO, "mask": {**MASK, "depth": 16}}}, "mask"),
         ({"inputs": {"photo": PHOTO, "mask": {**MASK, "width": 4}}}, "mask"),
         ({"inputs": {"photo": PHOTO, "mask": {**MASK, "height": 3}}}, "mask"),
+        ({"inputs": {"photo": PHOTO, "area": {**MASK, "layout": "GRAYA"}}}, "area"),
+        ({"inputs": {"photo": PHOTO, "area": {**MASK, "depth": 16}}}, "area"),
+        ({"inputs": {"photo": PHOTO, "area": {**MASK, "width": 4}}}, "area"),
+        ({"inputs": {"photo": PHOTO, "mask": MASK, "area": {**MASK, "height": 1}}}, "area"),
+        ({"inputs": {"photo": PHOTO, "area": {**MASK, "hash": None}}}, "bad-message"),
+        ({"inputs": {"photo": PHOTO, "area": HASH}}, "bad-message"),
         ({"settings": []}, "bad-message"),
         ({"settings": {"device": "tpu"}}, "settings"),
         ({"settings": {"device": ["cpu"]}}, "settings"),
@@ -416,4 +426,4 @@ def test_the_limits_that_are_told_are_those_of_the_document():
     assert limits()["chunk_bytes"] == 1_048_576
     assert limits()["header_bytes"] == 4 * 1024 * 1024
     assert (limits()["side"], limits()["pixels"]) == (100_000, 200_000_000)
-    assert INPUTS == {"photo": True, "mask": False}
+    assert INPUTS == {"photo": True, "mask": False, "area": False}

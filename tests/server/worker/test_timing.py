@@ -1,6 +1,7 @@
 """The seconds left, with a clock that the test turns."""
 
-from server.worker.timing import Countdown, Pace
+from server.pace import Pace
+from server.worker.timing import Countdown
 
 
 class Clock:
@@ -10,8 +11,16 @@ class Clock:
         return self.now
 
 
-def countdown(pace, clock, megapixels=2.0):
-    return Countdown(pace, "compact", megapixels, ["detection", "quality"], clock)
+def countdown(pace, clock, megapixels=2.0, subject=None):
+    return Countdown(pace, "compact", megapixels, ["detection", "quality"], clock, subject)
+
+
+def run(pace, clock, stages, **more):
+    counting = countdown(pace, clock, **more)
+    for stage, seconds in stages:
+        counting.left(stage, 0.0)
+        clock.now += seconds
+        counting.left(stage, 1.0)
 
 
 def test_unknown_until_every_stage_has_run_once():
@@ -31,11 +40,7 @@ def test_unknown_until_every_stage_has_run_once():
 
 def test_the_second_job_knows_what_the_first_took_by_megapixel():
     clock, pace = Clock(), Pace()
-    first = countdown(pace, clock)
-    for stage, seconds in (("detection", 2.0), ("quality", 4.0)):
-        first.left(stage, 0.0)
-        clock.now += seconds
-        first.left(stage, 1.0)
+    run(pace, clock, (("detection", 2.0), ("quality", 4.0)))
     second = countdown(pace, clock, megapixels=1.0)
     assert second.left("models", 0.0) is None  # loading has no pace of its own
     assert second.left("detection", 0.0) == 1.0 + 2.0
@@ -43,10 +48,11 @@ def test_the_second_job_knows_what_the_first_took_by_megapixel():
     assert second.left("detection", 0.05) == 0.5 + 2.0
 
 
-def test_a_stage_that_was_recalled_teaches_nothing():
+def test_a_job_on_the_same_picture_teaches_nothing_more():
+    """Most of it may be taken over from the first one."""
     clock, pace = Clock(), Pace()
-    pace.learn("compact", "quality", 4.0, 1.0)
-    pace.learn("compact", "quality", 0.01, 1.0)
-    assert pace.expected("compact", "quality", 2.0) == 8.0
-    assert pace.expected("official", "quality", 2.0) is None
-    assert countdown(pace, clock).left("quality", 0.0) == 8.0
+    run(pace, clock, (("detection", 2.0), ("quality", 4.0)), subject="a")
+    run(pace, clock, (("quality", 0.2),), subject="a")
+    assert countdown(pace, clock).left("quality", 0.0) == 4.0
+    run(pace, clock, (("quality", 6.0),), subject="b")
+    assert countdown(pace, clock).left("quality", 0.0) == 5.0

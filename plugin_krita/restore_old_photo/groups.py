@@ -1,0 +1,74 @@
+"""The groups that runs leave in documents, and the layers they were made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .reading import id_of
+
+#: As ``restoration.layers`` names them.
+_PREFIX = "Restored – "
+MASK_NAME = "Scratch mask"
+
+
+def group_name(layer_name: str) -> str:
+    """The name of the group of layers made from the layer of this name."""
+    return _PREFIX + layer_name
+
+
+class Results:
+    """Which group was made from which layer.
+
+    What was made since Krita was started is remembered; what came out of a file is found by name and place.
+    """
+
+    def __init__(self) -> None:
+        self._source_of: dict[str, str] = {}
+
+    def made(self, group: Any, source: Any) -> None:
+        """Remember a group."""
+        self._source_of[id_of(group)] = id_of(source)
+
+    def source_for(self, node: Any) -> Any:
+        """The layer that is to be restored when ``node`` is the active one: itself, or what its group was made from.
+
+        After a run its group is the active layer; to restore again means the photo, not what was made of it.
+        """
+        climbing = node
+        while climbing is not None and climbing.parentNode() is not None:
+            if _is_group(climbing):
+                for sibling in reversed(_siblings(climbing)):
+                    if self._belongs(climbing, sibling):
+                        return sibling
+            climbing = climbing.parentNode()
+        return node
+
+    def group_of(self, source: Any) -> Any | None:
+        """The topmost group made from a layer; None if there is none."""
+        groups = [node for node in _siblings(source) if _is_group(node) and self._belongs(node, source)]
+        return groups[-1] if groups else None
+
+    def mask_for(self, source: Any) -> Any | None:
+        """The scratch mask made from a layer, which may have been painted on; None if there is none."""
+        group = self.group_of(source)
+        children = [] if group is None else group.childNodes()
+        return next((node for node in children if node.name() == MASK_NAME), None)
+
+    def _belongs(self, group: Any, layer: Any) -> bool:
+        known = self._source_of.get(id_of(group))
+        if known is not None:
+            return known == id_of(layer)
+        if group.name() != group_name(layer.name()):
+            return False
+        siblings = [id_of(one) for one in _siblings(group)]
+        return siblings.index(id_of(layer)) < siblings.index(id_of(group))
+
+
+def _is_group(node: Any) -> bool:
+    return bool(node.type() == "grouplayer")
+
+
+def _siblings(node: Any) -> list[Any]:
+    """A node and its siblings, the lowest first."""
+    parent = node.parentNode()
+    return [node] if parent is None else list(parent.childNodes())

@@ -1,0 +1,221 @@
+"""Real Kritas with the plug-in, and the real server, once over ZeroMQ and once over the bridge."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from kritas import RunningKrita, Screen
+from running_server import RunningServer, assert_nothing_left, processes_of
+
+from installers.krita_plugin import assemble
+from installers.wheels import Target
+from restoration.photo import Photo
+from restoration.photo_reading import read_photo
+from restoration.photo_writing import write_photo
+from server.connection import CONNECTION_VARIABLE
+from server.launcher import PYTHON_VARIABLE
+
+PROJECT = Path(__file__).parents[3]
+#: For Krita's plug-in: leave pyzmq alone.
+_BRIDGE = {"RESTORE_OLD_PHOTO_TRANSPORT": "bridge"}
+
+MakeKrita = Callable[..., RunningKrita]
+
+
+def missing_programs() -> list[str]:
+    """What these tests need and this machine lacks."""
+    return [name for name in ("krita", "kritarunner", "Xvfb") if shutil.which(name) is None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    missing = missing_programs()
+    if missing:
+        skip = pytest.mark.skip(reason=f"not installed, and not to be installed here: {', '.join(missing)}")
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def screen() -> Iterator[Screen]:
+    """A virtual screen of 1280×800 pixels."""
+    one = Screen()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def krita_python(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, int]:
+    """The version of the Python in this machine's Krita."""
+    folder = tmp_path_factory.mktemp("ask")
+    (folder / "ask.py").write_text(
+        "import os, sys\ndef main(_):\n    print(sys.version_info[:2], flush=True)\n    os._exit(0)\n"
+    )
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(folder), "HOME": str(folder)}
+    command = ["kritarunner", "-s", "ask", "-f", "main"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, cwd=folder)
+    found = [line for line in done.stdout.splitlines() if line.startswith("(")]
+    assert found, done.stdout + done.stderr
+    major, minor = found[0].strip("()").split(", ")
+    return int(major), int(minor)
+
+
+@pytest.fixture(scope="session")
+def assembled(tmp_path_factory: pytest.TempPathFactory, krita_python: tuple[int, int]) -> Path:
+    """The plug-in as it is installed for this machine's Krita, with pyzmq if that can be fetched."""
+    folder = tmp_path_factory.mktemp("plugin") / "krita"
+    assemble(folder, [Target(krita_python, f"linux-{os.uname().machine}")])
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The server of all tests that do it no harm."""
+    one = RunningServer(tmp_path_factory.mktemp("server"), OMP_WAIT_POLICY="passive")
+    yield one
+    one.stop()
+
+
+def way_environment(way: str, assembled: Path) -> dict[str, str]:
+    """What makes the plug-in take this way to the server; skips where it cannot."""
+    if way == "bridge":
+        return dict(_BRIDGE)
+    if not list((assembled / "pykrita/restore_old_photo/vendor").glob("cp*")):
+        pytest.skip("pyzmq for Krita's Python cannot be fetched here")
+    return {}
+
+
+@pytest.fixture(scope="session", params=["zmq", "bridge"])
+def shared_krita(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    screen: Screen,
+    assembled: Path,
+    shared_server: RunningServer,
+) -> Iterator[RunningKrita]:
+    """The Krita of all tests that do it no harm, one for each way to the server."""
+    environ = way_environment(request.param, assembled)
+    environ.update({name: shared_server.environ[name] for name in (CONNECTION_VARIABLE, PYTHON_VARIABLE)})
+    one = RunningKrita(tmp_path_factory.mktemp(request.param), screen, assembled, environ)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def krita(shared_krita: RunningKrita) -> Iterator[RunningKrita]:
+    """A Krita without a document."""
+    yield shared_krita
+    shared_krita.run("kit.reset")
+
+
+@pytest.fixture(params=["zmq", "bridge"])
+def way(request: pytest.FixtureRequest) -> str:
+    """The two ways to the server."""
+    return str(request.param)
+
+
+@pytest.fixture
+def make_krita(tmp_path: Path, screen: Screen, assembled: Path, way: str) -> Iterator[MakeKrita]:
+    """Makes Kritas that the test may harm, with a place of their own for a server, which must be left by nobody.
+
+    ``make_krita(again=one)`` starts the same one again, with what it remembers.
+    """
+    made: list[RunningKrita] = []
+    connection = tmp_path / "place" / "connection.json"
+
+    def make(again: RunningKrita | None = None, **environ: str) -> RunningKrita:
+        environ = {
+            **way_environment(way, assembled),
+            CONNECTION_VARIABLE: str(connection),
+            PYTHON_VARIABLE: sys.executable,
+            "OMP_WAIT_POLICY": "passive",
+            **environ,
+        }
+        folder = tmp_path / "krita" if again is None else again.folder
+        made.append(RunningKrita(folder, screen, assembled, environ))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+    for process in processes_of(connection):
+        process.kill()
+    assert_nothing_left(connection)
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An aged photograph, 512×512, 8 bits, as a file without loss."""
+    path = tmp_path_factory.mktemp("photos") / "astronaut.png"
+    write_photo(path, Photo(read_photo(PROJECT / "examples/astronaut_aged.jpg").pixels))
+    return path
+
+
+@pytest.fixture(scope="session")
+def small_photo(photo: Path) -> Path:
+    """A part of it, 256×256: runs are short."""
+    path = photo.with_name("small.png")
+    write_photo(path, Photo(np.ascontiguousarray(read_photo(photo).pixels[:256, 128:384])))
+    return path
+
+
+@pytest.fixture
+def fresh_photo(photo: Path, tmp_path: Path) -> Path:
+    """The same with noise of its own: the server has never seen it, so that a run takes its time."""
+    path = tmp_path / "fresh.png"
+    noise = np.random.default_rng().integers(-3, 4, (512, 512, 3))
+    write_photo(path, Photo((read_photo(photo).pixels.astype(int) + noise).clip(0, 255).astype(np.uint8)))
+    return path
+
+
+@pytest.fixture(scope="session")
+def large_photo(photo: Path) -> Path:
+    """The same, four times as wide and as high: a run takes long enough to be disturbed."""
+    path = photo.with_name("large.png")
+    write_photo(path, Photo(np.tile(read_photo(photo).pixels, (4, 4, 1))))
+    return path
+
+
+@pytest.fixture(scope="session")
+def deep_photo(photo: Path) -> Path:
+    """The same in 16 bits, with values that 8 bits do not have."""
+    path = photo.with_name("deep.png")
+    pixels = read_photo(photo).pixels.astype(np.uint16) * 257
+    fine = np.arange(pixels.size, dtype=np.uint16).reshape(pixels.shape) % 97
+    write_photo(path, Photo(np.minimum(pixels, 65535 - 97) + fine))
+    return path
+
+
+@pytest.fixture(scope="session")
+def grey_photo(photo: Path) -> Path:
+    """The same in grey, 8 bits."""
+    path = photo.with_name("grey.png")
+    pixels = read_photo(photo).pixels.mean(2, keepdims=True).round().astype(np.uint8)
+    write_photo(path, Photo(pixels))
+    return path
+
+
+@pytest.fixture(scope="session")
+def by_command_line(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """Restores a file as the command line does, once; returns the pixels."""
+    known: dict[tuple[str, ...], Any] = {}
+
+    def restored(path: Path, *options: str) -> Any:
+        key = (str(path), *options)
+        if key not in known:
+            out = tmp_path_factory.mktemp("cli") / "out.png"
+            command = [sys.executable, "-I", "-m", "restoration.cli", "restore", str(path), "-o", str(out), *options]
+            environ = {**os.environ, "OMP_WAIT_POLICY": "passive"}
+            subprocess.run(command, check=True, timeout=300, env=environ, capture_output=True)
+            known[key] = read_photo(out).pixels
+        return known[key]
+
+    return restored

@@ -1,0 +1,57 @@
+"""The stages that are said to come are those that come, and the settings are read as the library reads them."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from restoration.device import choose_compute
+from restoration.photo import Photo
+from restoration.pipeline import restore
+from restoration.presets import load_models
+from restoration.settings import Settings
+from server.stages import planned_stages
+
+OFF = {"enabled": False}
+
+
+@pytest.fixture(scope="module")
+def models():
+    return load_models("compact", choose_compute("cpu"))
+
+
+CASES = [
+    dict(zip(("scratches", "quality"), both, strict=True))
+    for both in itertools.product(
+        ({}, OFF, {"strength": 0}, {"repair": False}, {"repair": False, "strength": 0}, {"mask_mode": "unite"}),
+        ({"always": True}, OFF, {"strength": 0.0}),
+    )
+]
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("settings", CASES, ids=str)
+def test_what_is_planned_is_what_comes(models, settings, masked):
+    rng = np.random.default_rng(3)
+    photo = Photo(rng.integers(0, 256, (48, 64, 3), np.uint8))
+    mask = np.zeros((48, 64), np.uint8)
+    mask[20:24, 10:50] = 255
+    # With a threshold of 0 the detector finds something in any picture.
+    checked = Settings.from_dict({**settings, "scratches": {"threshold": 0.0, **settings["scratches"]}})
+    told = []
+    list(restore(photo, checked, mask if masked else None, lambda stage, _: told.append(stage), models=models))
+    came = list(dict.fromkeys(stage for stage in told if stage != "models"))
+    assert planned_stages(settings, masked) == came
+    assert planned_stages(checked.to_dict(), masked) == came
+
+
+def test_faces_come_with_weights_for_them():
+    assert "faces" not in planned_stages({}, False)
+    assert planned_stages({"preset": "official"}, False) == ["detection", "quality", "faces"]
+    assert planned_stages({"preset": "official", "faces": {"strength": 0}}, False) == ["detection", "quality"]
+
+
+@pytest.mark.parametrize("wrong", [None, 5, [], "x", {"enabled": 5, "strength": "x", "repair": "no"}])
+def test_what_the_worker_will_refuse_counts_as_the_default(wrong):
+    settings = dict.fromkeys(("scratches", "quality", "faces"), wrong)
+    assert planned_stages(settings, False) == ["detection", "quality"]
