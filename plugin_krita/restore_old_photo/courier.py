@@ -171,6 +171,8 @@ def _preview(made: LayerMade) -> Preview:
         opacity=made.opacity,
         visible=made.visible,
         note=made.note,
-        pixels=QtCore.QByteArray(bytes(pixels)),
+        # Not copied: a copy of 100 MB would keep the window waiting for 70 ms.
+        pixels=QtCore.QByteArray.fromRawData(pixels),
+        memory=pixels,
     )
     return Preview(layer, thumbnail(made.picture, made.pixels, _PREVIEW_SIDE))

@@ -22,6 +22,8 @@ def damage_mask(doc: Any, source: Any, box: Box, choices: Choices, results: Resu
     Raises:
         Refusal: there is nothing where the user points to.
     """
+    if not choices.scratches.enabled:
+        return None
     if choices.mask_source == "selection":
         mask = selected(doc, box)
         if mask is None:

@@ -26,6 +26,7 @@ class Returned:
         visible: whether it is shown.
         note: a sentence for the user, or nothing.
         pixels: its bytes.
+        memory: where those are; it must live as long as they do.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Returned:
     visible: bool
     note: str
     pixels: QtCore.QByteArray
+    memory: object
 
 
 def make_layer(doc: Any, returned: Returned, form: Form, own: Space, left: int, top: int) -> Any:

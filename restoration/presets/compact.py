@@ -14,7 +14,7 @@ from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.fill import fill_holes
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
-from restoration.presets.interface import Fraction
+from restoration.presets.interface import REPAIR_REACH, Fraction
 from restoration.settings import InputSize
 from restoration.shortage import TileSize, named_shortage
 from restoration.tile_memory import TileMemory
@@ -115,7 +115,11 @@ class CompactRestorer:
         """See ``GlobalRestorer``."""
         with named_shortage():
             filled = self._filled(image, mask, correct_tone)
-        return self.tile_size.fit(self.compute, lambda core: self._over_tiles(filled, mask, core, progress, memory))
+        # A repair alone takes nothing from tiles that are far from any damage.
+        needed = None if correct_tone else _around(mask, REPAIR_REACH)
+        return self.tile_size.fit(
+            self.compute, lambda core: self._over_tiles(filled, mask, needed, core, progress, memory)
+        )
 
     def _filled(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool) -> np.ndarray:
         """What the tiles are cut from, H×W×3, -1 to 1."""
@@ -127,9 +131,17 @@ class CompactRestorer:
         return fill_holes(known, hole)[0].permute(1, 2, 0).numpy()
 
     def _over_tiles(
-        self, filled: np.ndarray, mask: np.ndarray, core: int, progress: Fraction, memory: TileMemory | None
+        self,
+        filled: np.ndarray,
+        mask: np.ndarray,
+        needed: np.ndarray | None,
+        core: int,
+        progress: Fraction,
+        memory: TileMemory | None,
     ) -> np.ndarray:
         def run(tile: Tile) -> np.ndarray:
+            if needed is not None and not needed[tile.core].any():
+                return (filled[tile.core] + 1) / 2
             known = None if memory is None else memory.recall(tile, filled[tile.seen], mask[tile.seen])
             return self._run(filled[tile.seen], mask[tile.seen])[tile.kept] if known is None else known
 
@@ -161,6 +173,12 @@ class CompactRestorer:
             y = self.vae_b.decode_onto(z, x)
         picture = (y[0, :, :height, :width].float().clamp(-1, 1) + 1) / 2
         return picture.permute(1, 2, 0).cpu().numpy()
+
+
+def _around(mask: np.ndarray, reach: int) -> np.ndarray:
+    """The mask (H×W bool) and all that lies within ``reach`` rows and columns of it."""
+    side = 2 * reach + 1
+    return cv2.dilate(mask.astype(np.uint8), np.ones((side, side), np.uint8)) > 0
 
 
 def _tensor(image: np.ndarray, device: torch.device) -> Tensor:

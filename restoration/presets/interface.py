@@ -14,6 +14,11 @@ from restoration.tile_memory import TileMemory
 Fraction = Callable[[float], None]
 
 
+#: How far around the damage a repair uses R, in pixels: for its soft edge, and to match tones (a Gaussian of
+#: ``scratch_repair.RING_PX``, which ends at four times its deviation).
+REPAIR_REACH = 20
+
+
 class Detector(Protocol):
     """Finds scratches."""
 
@@ -45,7 +50,8 @@ class GlobalRestorer(Protocol):
         Args:
             image: H×W×3 float32, 0 to 1.
             mask: H×W bool, True = damaged; what lies there is not looked at.
-            correct_tone: False leaves fading as it is, for a repair that must match its surroundings.
+            correct_tone: False leaves fading as it is, for a repair that must match its surroundings. R need then be
+                right within ``REPAIR_REACH`` of the mask alone; elsewhere it may be the image.
             progress: told the share that is done; may raise to cancel.
             memory: of an earlier pass. Networks that work tile by tile take over the tiles whose input is the same
                 bytes, and note the digests of this pass in it; those that need the whole picture ignore it.

@@ -8,7 +8,10 @@ import torch
 
 from restoration.device import choose_compute
 from restoration.errors import MemoryShortError
-from restoration.presets import load_models
+from restoration.photo import Photo
+from restoration.pipeline import restore
+from restoration.presets import compact, load_models
+from restoration.settings import FaceSettings, QualitySettings, Settings
 
 BUNDLED = importlib.resources.files("restoration.weights") / "bundled"
 
@@ -108,3 +111,26 @@ def test_the_weights_are_small_and_have_their_model_card(name, mebibytes):
     card = (BUNDLED / f"{name}.md").read_text(encoding="utf-8")
     for heading in ("Data", "Command", "Figures", "Licence"):
         assert heading in card
+
+
+def test_a_repair_alone_runs_only_the_tiles_that_it_needs(picture):
+    """And is, pixel for pixel, what a pass over all tiles gives."""
+    mask = np.zeros(picture.shape[:2], bool)
+    mask[60:70, 10:90] = True
+    settings = Settings(quality=QualitySettings(enabled=False), faces=FaceSettings(enabled=False))
+    photo = Photo(np.rint(picture * 255).astype(np.uint8))
+    tiles = []
+
+    def repaired(reach: int):
+        models = with_tiles_of(128)
+        original = models.restorer._run
+        models.restorer._run = lambda image, holes: (tiles.append(reach), original(image, holes))[1]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(compact, "REPAIR_REACH", reach)
+            layers = list(restore(photo, settings, mask.astype(np.uint8) * 255, models=models))
+        return next(layer for layer in layers if layer.role == "scratch_repair")
+
+    few, all_of_them = repaired(compact.REPAIR_REACH), repaired(1000)
+    assert (few.pixels == all_of_them.pixels).all()
+    assert (few.alpha == all_of_them.alpha).all()
+    assert tiles.count(compact.REPAIR_REACH) < tiles.count(1000) / 2

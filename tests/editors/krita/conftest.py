@@ -1,4 +1,7 @@
-"""Real Kritas with the plug-in, and the real server, once over ZeroMQ and once over the bridge."""
+"""Real Kritas with the plug-in, and the real server, once over ZeroMQ and once over the bridge.
+
+Tests marked ``newer_krita`` run in the Krita of a newer Debian, too, where one has been made: see ``trixie``.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,18 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import trixie
 from kritas import RunningKrita, Screen
 from running_server import RunningServer, assert_nothing_left, processes_of
 
 from installers.krita_plugin import assemble
-from installers.wheels import Target
+from installers.wheels import STABLE_ABI, Target
 from restoration.photo import Photo
 from restoration.photo_reading import read_photo
 from restoration.photo_writing import write_photo
@@ -24,10 +29,52 @@ from server.connection import CONNECTION_VARIABLE
 from server.launcher import PYTHON_VARIABLE
 
 PROJECT = Path(__file__).parents[3]
+SYSTEM = f"linux-{os.uname().machine}"
+#: The Krita of Debian 13; None where there is none.
+NEWER = trixie.found(trixie.KRITA)
+#: What the server's own Python, and with it the bridge, is made of.
+_PYTHON = tuple({PROJECT, Path(sys.prefix), Path(sys.base_prefix)})
 #: For Krita's plug-in: leave pyzmq alone.
 _BRIDGE = {"RESTORE_OLD_PHOTO_TRANSPORT": "bridge"}
 
 MakeKrita = Callable[..., RunningKrita]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Which Krita, and how it reaches the server.
+
+    Attributes:
+        way: ``zmq`` or ``bridge``.
+        newer: whether it is the newer one.
+    """
+
+    way: str
+    newer: bool = False
+
+    def __str__(self) -> str:
+        return f"newer-{self.way}" if self.newer else self.way
+
+
+def kinds(*, newer: bool) -> list[Kind]:
+    """What there is here. What cannot be had is no test that is skipped, but none."""
+    found = [Kind("zmq"), Kind("bridge")]
+    if newer and NEWER is not None:
+        found.append(Kind("zmq", newer=True))
+        # The bridge is run by this machine's Python, which must not hide what that system has in the same place.
+        if all(map(NEWER.has_room_for, _PYTHON)):
+            found.append(Kind("bridge", newer=True))
+    return found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "newer_krita: runs in a newer Krita than this machine's, too")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind" in metafunc.fixturenames:
+        marked = metafunc.definition.get_closest_marker("newer_krita") is not None
+        metafunc.parametrize("kind", kinds(newer=marked), ids=str, indirect=True, scope="session")
 
 
 def missing_programs() -> list[str]:
@@ -70,9 +117,10 @@ def krita_python(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, int]:
 
 @pytest.fixture(scope="session")
 def assembled(tmp_path_factory: pytest.TempPathFactory, krita_python: tuple[int, int]) -> Path:
-    """The plug-in as it is installed for this machine's Krita, with pyzmq if that can be fetched."""
+    """The plug-in as it is installed for the Kritas here, with pyzmq if that can be fetched."""
     folder = tmp_path_factory.mktemp("plugin") / "krita"
-    assemble(folder, [Target(krita_python, f"linux-{os.uname().machine}")])
+    pythons = [krita_python] if NEWER is None else [krita_python, STABLE_ABI]
+    assemble(folder, [Target(python, SYSTEM) for python in pythons])
     return folder
 
 
@@ -84,27 +132,52 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningS
     one.stop()
 
 
-def way_environment(way: str, assembled: Path) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Which Krita, and how it reaches the server; see ``pytest_generate_tests``."""
+    found: Kind = request.param
+    return found
+
+
+@pytest.fixture(scope="session")
+def way(kind: Kind) -> str:
+    """The two ways to the server."""
+    return kind.way
+
+
+@pytest.fixture(scope="session")
+def way_environment(kind: Kind, krita_python: tuple[int, int], assembled: Path) -> dict[str, str]:
     """What makes the plug-in take this way to the server; skips where it cannot."""
-    if way == "bridge":
+    if kind.way == "bridge":
         return dict(_BRIDGE)
-    if not list((assembled / "pykrita/restore_old_photo/vendor").glob("cp*")):
+    wheel = Target(STABLE_ABI if kind.newer else krita_python, SYSTEM).tag
+    if not (assembled / "pykrita/restore_old_photo/vendor" / wheel).is_dir():
         pytest.skip("pyzmq for Krita's Python cannot be fetched here")
     return {}
 
 
-@pytest.fixture(scope="session", params=["zmq", "bridge"])
+@pytest.fixture(scope="session")
+def entering(kind: Kind, screen: Screen, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What leads into the system that Krita lives in; it sees the files of the tests where they are."""
+    if NEWER is None or not kind.newer:
+        return []
+    python = [folder for folder in _PYTHON if NEWER.has_room_for(folder)]
+    return NEWER.entering(tmp_path_factory.getbasetemp(), screen.socket.parent, *python)
+
+
+@pytest.fixture(scope="session")
 def shared_krita(
-    request: pytest.FixtureRequest,
+    kind: Kind,
     tmp_path_factory: pytest.TempPathFactory,
     screen: Screen,
     assembled: Path,
+    way_environment: dict[str, str],
+    entering: list[str],
     shared_server: RunningServer,
 ) -> Iterator[RunningKrita]:
-    """The Krita of all tests that do it no harm, one for each way to the server."""
-    environ = way_environment(request.param, assembled)
-    environ.update({name: shared_server.environ[name] for name in (CONNECTION_VARIABLE, PYTHON_VARIABLE)})
-    one = RunningKrita(tmp_path_factory.mktemp(request.param), screen, assembled, environ)
+    """The Krita of all tests that do it no harm, one of each kind."""
+    environ = {name: shared_server.environ[name] for name in (CONNECTION_VARIABLE, PYTHON_VARIABLE)} | way_environment
+    one = RunningKrita(tmp_path_factory.mktemp(str(kind)), screen, assembled, environ, entering=entering)
     yield one
     one.close()
 
@@ -116,14 +189,10 @@ def krita(shared_krita: RunningKrita) -> Iterator[RunningKrita]:
     shared_krita.run("kit.reset")
 
 
-@pytest.fixture(params=["zmq", "bridge"])
-def way(request: pytest.FixtureRequest) -> str:
-    """The two ways to the server."""
-    return str(request.param)
-
-
 @pytest.fixture
-def make_krita(tmp_path: Path, screen: Screen, assembled: Path, way: str) -> Iterator[MakeKrita]:
+def make_krita(
+    tmp_path: Path, screen: Screen, assembled: Path, way_environment: dict[str, str], entering: list[str]
+) -> Iterator[MakeKrita]:
     """Makes Kritas that the test may harm, with a place of their own for a server, which must be left by nobody.
 
     ``make_krita(again=one)`` starts the same one again, with what it remembers.
@@ -133,14 +202,14 @@ def make_krita(tmp_path: Path, screen: Screen, assembled: Path, way: str) -> Ite
 
     def make(again: RunningKrita | None = None, **environ: str) -> RunningKrita:
         environ = {
-            **way_environment(way, assembled),
+            **way_environment,
             CONNECTION_VARIABLE: str(connection),
             PYTHON_VARIABLE: sys.executable,
             "OMP_WAIT_POLICY": "passive",
             **environ,
         }
         folder = tmp_path / "krita" if again is None else again.folder
-        made.append(RunningKrita(folder, screen, assembled, environ))
+        made.append(RunningKrita(folder, screen, assembled, environ, entering=entering))
         return made[-1]
 
     yield make

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +26,22 @@ class Screen:
 
     Attributes:
         name: for ``DISPLAY``.
+        socket: how programs reach it.
     """
 
     def __init__(self, size: str = "1280x800") -> None:
         read, write = os.pipe()
         command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"]
+        command.append("-noreset")  # it would not answer for a moment after each Krita that ends
         streams: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self._process = subprocess.Popen(command, pass_fds=[write], **streams)
         os.close(write)
         with os.fdopen(read) as pipe:
             number = pipe.readline().strip()
         self.name = f":{number}"
+        self.socket = Path(f"/tmp/.X11-unix/X{number}")
         # Another one that ends may take the socket of the same name with it.
-        assert number and Path(f"/tmp/.X11-unix/X{number}").exists(), "Xvfb does not start"
+        assert number and self.socket.exists(), "Xvfb does not start"
 
     def close(self) -> None:
         """End it."""
@@ -55,10 +58,17 @@ class RunningKrita:
         assembled: the plug-in, put together.
         environ: more of an environment: how to find the server.
         settings: more groups for its kritarc.
+        entering: what leads into the system that this Krita lives in; nothing for this machine's own.
     """
 
     def __init__(
-        self, folder: Path, screen: Screen, assembled: Path, environ: Mapping[str, str], settings: str = ""
+        self,
+        folder: Path,
+        screen: Screen,
+        assembled: Path,
+        environ: Mapping[str, str],
+        settings: str = "",
+        entering: Sequence[str] = (),
     ) -> None:
         self.folder, self.home = folder, folder / "home"
         self._orders = folder / "orders"
@@ -93,7 +103,7 @@ class RunningKrita:
         }
         self._log = (folder / "krita.log").open("wb")
         self._process = subprocess.Popen(
-            ["krita", "--nosplash"],
+            [*entering, "krita", "--nosplash"],
             env=self.environ,
             cwd=folder,
             stdout=self._log,

@@ -162,6 +162,11 @@ def photograph(path):
     screen.grabWindow(0).save(str(path))
 
 
+def wait(milliseconds):
+    """Let Krita go on for a while."""
+    yield milliseconds
+
+
 def reset():
     """As it was before any scenario."""
     plugin().restorer.cancel()

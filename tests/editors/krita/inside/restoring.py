@@ -197,3 +197,12 @@ def other_document_active(photo, other):
     told = yield from watch.end()
     doc.waitForDone()
     return {**told, "first": names(doc.rootNode()), "second": names(second.rootNode())}
+
+
+def plain(photo):
+    """Restore, and nothing else."""
+    doc = yield from open_photo(photo)
+    choose()
+    told = yield from run("again")
+    doc.waitForDone()
+    return {**told, "names": names(doc.rootNode())}

@@ -37,9 +37,8 @@ def texts():
     yield 300
     found = []
     dialog = plugin()._dialog
-    roots = [docker(), dialog]
-    for root in roots:
-        found.append(root.windowTitle())
+    found += [docker().windowTitle(), dialog.windowTitle()]
+    for root in (docker().panel, dialog):  # what is around the panel is Krita's own
         for widget in root.findChildren(QtWidgets.QWidget):
             found += _texts_of(widget)
     found += [text for text, _ in menu()[1]]
@@ -135,7 +134,7 @@ class _Pauses:
         return {phase: round(1000 * pause) for phase, pause in self.longest.items()}
 
 
-def pauses(width, height, choices, seconds):
+def pauses(width, height, choices, stop_after=None):
     """The longest pauses in milliseconds of Krita's event loop in a run; cancelled after so many seconds of computing.
 
     The photo is noise on a gradient, made here, so that no file of that size has to be written and read.
@@ -164,8 +163,8 @@ def pauses(width, height, choices, seconds):
     beats.enter("sending")
     yield from watch.computing()
     beats.enter("computing")
-    if seconds is not None:
-        end = time.monotonic() + seconds
+    if stop_after is not None:
+        end = time.monotonic() + stop_after
         yield lambda: time.monotonic() > end or bool(watch.outcomes)
         longest = beats.stop()
         plugin().restorer.cancel()
@@ -191,3 +190,16 @@ def photographed(path, width=None, height=None):
     """A picture of the screen."""
     yield 300
     photograph(path)
+
+
+def shortcuts():
+    """Of each action of ours: its shortcut."""
+    names = ["restore", "again", "find_scratches", "edited_mask", "server"]
+    actions = {f"restore_old_photo_{name}": app.action(f"restore_old_photo_{name}") for name in names}
+    return {name: action.shortcut().toString() for name, action in actions.items() if action is not None}
+
+
+def leave():
+    """Close Krita as its user does, once the answer is written."""
+    QtCore.QTimer.singleShot(200, app.action("file_quit").trigger)
+    return True

@@ -44,7 +44,9 @@ def there_and_back(model: str, depth: str, profile: str) -> dict:
     sent = [value >> 8 if form.bits == 8 else value for value in values]
     kind = f"<{len(sent)}{'B' if form.bits == 8 else 'H'}"
     pixels = struct.pack(kind, *sent)
-    returned = Returned(0, "x", form.layout, 3, 2, len(RAMP), 1, "color", 0.4, False, "", QtCore.QByteArray(pixels))
+    returned = Returned(
+        0, "x", form.layout, 3, 2, len(RAMP), 1, "color", 0.4, False, "", QtCore.QByteArray(pixels), pixels
+    )
     layer = make_layer(doc, returned, form, own, 10, 20)
     read = bytes(read_pixels(doc, layer, Box(13, 22, len(RAMP), 1), form.space))
     step = 257 if form.bits == 8 else 1
