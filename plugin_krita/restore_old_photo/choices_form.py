@@ -34,6 +34,7 @@ class ChoicesForm(QtWidgets.QWidget):
         self._layer = QtWidgets.QComboBox()
         self._layer.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._layer.setAccessibleName(_("The painted layer"))
+        self._own_mask = QtWidgets.QWidget()
         self._unite = QtWidgets.QCheckBox(_("Together with what is found automatically"))
         self._within = QtWidgets.QCheckBox(_("Work only within the selection"))
         self._within.setToolTip(_("If something is selected, everything outside it is left as it is."))
@@ -78,13 +79,14 @@ class ChoicesForm(QtWidgets.QWidget):
 
     def offer_layers(self, layers: Sequence[tuple[str, str]]) -> None:
         """The layers that may be the painted one: the id and the name of each. Nothing happens if they are the same."""
+        offered = list(layers) or [("", _("(there is no other paint layer yet)"))]
         shown = [(self._layer.itemData(row), self._layer.itemText(row)) for row in range(self._layer.count())]
-        if shown == list(layers):
+        if shown == offered:
             return
         self._showing = True
         wanted = self._layer.currentData() or self._shown_layer
         self._layer.clear()
-        for identity, name in layers:
+        for identity, name in offered:
             self._layer.addItem(name, identity)
         _select(self._layer, wanted)
         self._showing = False
@@ -93,8 +95,11 @@ class ChoicesForm(QtWidgets.QWidget):
         scratches, quality = self._stages["scratches"], self._stages["quality"]
         scratches.add(_("Sensitivity:"), self._sensitivity)
         scratches.add(_("Damage:"), self._mask)
-        scratches.add("", self._layer)
-        scratches.add("", self._unite)
+        column = QtWidgets.QVBoxLayout(self._own_mask)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._layer)
+        column.addWidget(self._unite)
+        scratches.add("", self._own_mask)
         quality.add("", self._always)
         form = growing_form()
         form.addRow(_("Models:"), self._preset)
@@ -128,7 +133,7 @@ class ChoicesForm(QtWidgets.QWidget):
         self._mask.setEnabled(scratches)
         self._layer.setVisible(source == "layer")
         self._layer.setEnabled(scratches)
-        self._unite.setVisible(source != "auto")
+        self._own_mask.setVisible(source != "auto")
         self._unite.setEnabled(scratches)
         self._sensitivity.setEnabled(scratches and (source == "auto" or self._unite.isChecked()))
         self._within.setEnabled(not (scratches and source == "selection"))

@@ -6,7 +6,7 @@ import contextlib
 import logging
 import queue
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .guard import guarded
@@ -20,7 +20,7 @@ from .remote.editors.pixel_bytes import with_alpha
 from .remote.editors.state import ServerState
 from .remote.editors.thumbnails import Thumbnail, thumbnail
 from .remote.editors.words import refusal, unexpected
-from .remote.events import LayerMade
+from .remote.events import Accepted, LayerMade
 from .remote.protocol import Picture, ProtocolError
 
 _log = logging.getLogger(__name__)
@@ -153,6 +153,8 @@ class Courier(QtCore.QThread):
         self._saw(self._desk.look())
 
     def _tell(self, request: Request, event: Any) -> None:
+        if isinstance(event, Accepted):
+            self._saw(replace(self._state, kind="busy"))
         self.told.emit(request, _preview(event) if isinstance(event, LayerMade) else event)
 
 

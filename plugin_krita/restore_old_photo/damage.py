@@ -84,7 +84,9 @@ def selected(doc: Any, box: Box) -> bytes | None:
 
 
 def _named_layer(doc: Any, source: Any, name: str) -> Any:
-    layer = find_layer(doc, name) if name else None
+    if not name:
+        raise Refusal(_("Add a paint layer, paint over what is damaged there, and choose that layer for the damage."))
+    layer = find_layer(doc, name)
     if layer is None:
         raise Refusal(_("The painted layer is gone. Choose another one for the damage."))
     if id_of(layer) == id_of(source):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from krita import Extension, Krita
@@ -36,7 +35,7 @@ class RestoreExtension(Extension):
     def __init__(self, parent: Any) -> None:
         super().__init__(parent)
         RestoreExtension.instance = self
-        use_languages(Path(__file__).parent / "locale", QtCore.QLocale().uiLanguages())
+        use_languages(QtCore.QLocale().uiLanguages())
         log_to_file("Krita")
         _log.info("Krita %s, %s", Krita.instance().version(), self.way)
         self.courier = Courier(Desk("Krita", "bridge" if WITHOUT_ZMQ else "auto"))

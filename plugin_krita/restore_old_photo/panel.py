@@ -43,7 +43,7 @@ class Panel(QtWidgets.QWidget):
             _("Restores again with the scratch mask as it was painted, in place of the last result.")
         )
         self._buttons = QtWidgets.QWidget()
-        self._can_start = True
+        self._can_start, self._running = True, False
         self.run.cancelled.connect(self.cancel_wanted)
         self._arrange()
 
@@ -90,12 +90,13 @@ class Panel(QtWidgets.QWidget):
         self._adapt()
 
     def show_forecast(self, sentence: str) -> None:
-        """Say what a run would take; empty hides it."""
+        """Say what a run would take; empty hides it, and so does a run."""
         self._forecast.setText(sentence)
-        self._forecast.setVisible(bool(sentence))
+        self._forecast.setVisible(bool(sentence) and not self._running)
 
     def begin(self, name: str) -> None:
         """A run has begun."""
+        self._running = True
         self._told.hide()
         self._told.clear()
         self.gallery.empty()
@@ -111,6 +112,9 @@ class Panel(QtWidgets.QWidget):
 
     def end(self, sentence: str) -> None:
         """The run has ended, or could not begin."""
+        if not self._running:
+            self._told.clear()  # what is there is of an earlier run
+        self._running = False
         self.run.hide()
         self._buttons.show()
         self.tell(sentence)

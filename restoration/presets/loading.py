@@ -52,7 +52,7 @@ def load_models(preset: Preset, compute: Compute, folder: str | Path | None = No
 
 
 def _compact(compute: Compute, with_restorer: bool) -> Models:
-    missing = {"faces": "There are no face weights in the compact preset yet: faces are left as they are."}
+    missing = {"faces": "The compact models cannot do faces yet: faces are left as they are."}
     detector = restorer = None
     if is_there(COMPACT_DETECTOR):
         state = load_bundled(COMPACT_DETECTOR)["scratch_detector"]

@@ -1,4 +1,4 @@
-"""The user's language. All that a plug-in says goes through ``_``; translations lie in its folder ``locale``."""
+"""The user's language. All that a plug-in says goes through ``_``; translations lie in the folder ``locale``."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import List
 
 DOMAIN = "restore-old-photo"
+#: With ``de/LC_MESSAGES/restore-old-photo.mo`` and so on: of all plug-ins together.
+LOCALE = Path(__file__).parent / "locale"
 
 _translations: gettext.NullTranslations = gettext.NullTranslations()
 
 
-def use_languages(folder: Path, languages: Iterable[str]) -> None:
+def use_languages(languages: Iterable[str], folder: Path = LOCALE) -> None:
     """Take the first of these languages that there is a translation for; none means English.
 
     Args:
-        folder: with ``de/LC_MESSAGES/restore-old-photo.mo`` and so on.
         languages: such as ``de-DE`` or ``de_DE``, the most wanted first.
+        folder: where translations lie.
     """
     global _translations
     wanted: List[str] = []

@@ -26,10 +26,10 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 SUITE = "trixie"
-#: Krita 5.2.9 in Python 3.13. Krita only recommends PyQt, without which it has no Python.
-KRITA = ("krita", "python3-pyqt5")
-#: GIMP 3.0.4, with what a plug-in imports.
-GIMP = (
+#: Krita 5.2.9 in Python 3.13 (it only recommends PyQt, without which it has no Python); GIMP 3.0.4, what its plug-ins
+#: import, and what tests of windows need. Both in one: that takes a quarter less time and space than one for each.
+EDITORS = (
+    *("krita", "python3-pyqt5"),
     *("gimp", "python3-gi", "python3-gi-cairo", "gir1.2-gimp-3.0", "gir1.2-gtk-3.0", "python3-zmq", "python3-msgpack"),
     *("xvfb", "xauth", "xdotool", "imagemagick", "dbus"),
 )
@@ -65,12 +65,14 @@ class Chroot:
         for folder in shared:
             if not self.has_room_for(folder):
                 raise NoChrootError(f"{folder} cannot be shown in {self.root}: it would hide what is there.")
-        return ["unshare", "--mount", "/bin/sh", str(_SCRIPTS / "enter.sh"), str(self.root), *map(str, shared), "--"]
+        outer = [folder for folder in dict.fromkeys(shared) if not set(folder.parents) & set(shared)]
+        return ["unshare", "--mount", "/bin/sh", str(_SCRIPTS / "enter.sh"), str(self.root), *map(str, outer), "--"]
 
     def has_room_for(self, folder: Path) -> bool:
-        """Whether a folder of this machine can be shown in there: it hides nothing."""
-        place = self.root / folder.relative_to("/")
-        return not place.exists() or (place.is_dir() and not any(place.iterdir()))
+        """Whether a folder of this machine can be shown in there: it hides no file."""
+        there = self.root / folder.relative_to("/")
+        # Where others were shown, empty folders are left.
+        return not there.exists() or (there.is_dir() and all(path.is_dir() for path in there.rglob("*")))
 
 
 def cache() -> Path:
@@ -78,13 +80,13 @@ def cache() -> Path:
     return user_cache_path("restore-old-photo-tests")
 
 
-def found(packages: Iterable[str], folder: Path | None = None) -> Chroot | None:
+def found(packages: Iterable[str] = EDITORS, folder: Path | None = None) -> Chroot | None:
     """The chroot with these packages, if it has been made."""
-    root = _place(packages, folder or cache())
+    root = place(packages, folder or cache())
     return Chroot(root) if root.is_dir() and os.geteuid() == 0 else None
 
 
-def made(packages: Iterable[str], folder: Path | None = None, mirror: str | None = None) -> Chroot:
+def made(packages: Iterable[str] = EDITORS, folder: Path | None = None, mirror: str | None = None) -> Chroot:
     """The chroot with these packages; made if there is none yet.
 
     Args:
@@ -112,7 +114,7 @@ def made(packages: Iterable[str], folder: Path | None = None, mirror: str | None
         try:
             part.chmod(0o755)
             _build(part, packages, machines_mirror() if mirror is None else mirror)
-            return Chroot(part.rename(_place(packages, folder)))
+            return Chroot(part.rename(place(packages, folder)))
         except BaseException:
             remove(part)
             raise
@@ -125,8 +127,8 @@ def remove(root: Path) -> None:
         NoChrootError: something is mounted below it that cannot be unmounted. Nothing was removed.
     """
     below = f"{root.resolve()}/"
-    for place in sorted(_mounted(below), key=len, reverse=True):
-        subprocess.run(["umount", place], check=False, capture_output=True)
+    for mounted in sorted(_mounted(below), key=len, reverse=True):
+        subprocess.run(["umount", mounted], check=False, capture_output=True)
     if left := _mounted(below):
         raise NoChrootError(f"Not removed, because something is mounted there: {', '.join(left)}")
     subprocess.run(["rm", "-rf", "--one-file-system", str(root)], check=True)
@@ -149,8 +151,8 @@ def machines_mirror() -> str:
     raise NoChrootError("This machine's apt knows no mirror of Debian.")
 
 
-def _place(packages: Iterable[str], folder: Path) -> Path:
-    """The name says what is in it and how it was made: what was made otherwise is not found."""
+def place(packages: Iterable[str], folder: Path) -> Path:
+    """Where the chroot with these packages is kept. The name says how it was made, too: an older one is not found."""
     recipe = (_SCRIPTS / "build.sh").read_text()
     digest = hashlib.sha256("\n".join([recipe, *sorted(packages)]).encode()).hexdigest()
     return folder / f"{SUITE}-{digest[:12]}"
@@ -174,22 +176,24 @@ def _build(part: Path, packages: tuple[str, ...], mirror: str) -> None:
 def _mounted(below: str) -> list[str]:
     """Where something is mounted, as this process sees it."""
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    places = [line.split()[4].encode().decode("unicode_escape") for line in lines]
-    return [place for place in places if f"{place}/".startswith(below)]
+    mounted = [line.split()[4].encode().decode("unicode_escape") for line in lines]
+    return [one for one in mounted if f"{one}/".startswith(below)]
 
 
-def main(*names: str) -> int:
-    """Make what is named, ``krita`` or ``gimp``. Where that cannot be, say why: tests then do without."""
-    for name in names:
+def main() -> int:
+    """Make it. Where that cannot be, say why: tests then do without."""
+    if found() is None:
+        sys.stdout.write("Fetching newer editors for the tests: some minutes, once.\n")
+        sys.stdout.flush()
         began = time.monotonic()
         try:
-            chroot = made({"krita": KRITA, "gimp": GIMP}[name])
+            chroot = made()
         except NoChrootError as error:
-            sys.stdout.write(f"The newer {name} is not tested here. {error}\n")
+            sys.stdout.write(f"Newer editors are not tested here. {error}\n")
         else:
-            sys.stdout.write(f"The newer {name}: {chroot.root} ({time.monotonic() - began:.0f} s)\n")
+            sys.stdout.write(f"Newer editors are in {chroot.root} ({time.monotonic() - began:.0f} s).\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -21,9 +21,9 @@ def _texts_in(path: Path) -> Iterator[str]:
 
 
 def write_marked_catalogue(plugin: Path, language: str = "de") -> None:
-    """Write ``locale/…/restore-old-photo.mo``: each text in ⟦ ⟧."""
+    """Write ``remote/editors/locale/…/restore-old-photo.mo``: each text in ⟦ ⟧."""
     messages = {"": "Content-Type: text/plain; charset=UTF-8\n", **{text: f"⟦{text}⟧" for text in texts_of(plugin)}}
-    folder = plugin / "locale" / language / "LC_MESSAGES"
+    folder = plugin / "remote/editors/locale" / language / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "restore-old-photo.mo").write_bytes(_compiled(messages))
 

@@ -31,7 +31,7 @@ from server.launcher import PYTHON_VARIABLE
 PROJECT = Path(__file__).parents[3]
 SYSTEM = f"linux-{os.uname().machine}"
 #: The Krita of Debian 13; None where there is none.
-NEWER = trixie.found(trixie.KRITA)
+NEWER = trixie.found()
 #: What the server's own Python, and with it the bridge, is made of.
 _PYTHON = tuple({PROJECT, Path(sys.prefix), Path(sys.base_prefix)})
 #: For Krita's plug-in: leave pyzmq alone.

@@ -1,4 +1,4 @@
-"""The plug-in's adapters in kritarunner: real layers and pixels, without a window."""
+"""The plug-in's adapters in kritarunner, a newer one's, too: real layers and pixels, without a window."""
 
 from __future__ import annotations
 
@@ -9,13 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import trixie
 
 OFFSCREEN = Path(__file__).parent / "offscreen"
+NEWER = trixie.found()
 
 
-@pytest.fixture(scope="module")
-def seen(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+@pytest.fixture(scope="module", params=["own"] if NEWER is None else ["own", "newer"])
+def seen(request: pytest.FixtureRequest, assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """What the script saw."""
+    entering = []
+    if NEWER is not None and request.param == "newer":
+        entering = NEWER.entering(tmp_path_factory.getbasetemp(), OFFSCREEN)
     folder = tmp_path_factory.mktemp("offscreen")
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
@@ -30,7 +35,7 @@ def seen(assembled: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
         "RESTORE_OLD_PHOTO_RESULT": str(result),
         "RESTORE_OLD_PHOTO_CONNECTION": str(folder / "place/connection.json"),
     }
-    command = ["kritarunner", "-s", "adapters", "-f", "main"]
+    command = [*entering, "kritarunner", "-s", "adapters", "-f", "main"]
     # Its exit status is 0 whatever happens: what it wrote is what counts.
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120, cwd=folder)
     assert result.exists(), done.stdout[-3000:] + done.stderr[-3000:]

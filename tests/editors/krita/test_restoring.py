@@ -26,6 +26,7 @@ def far(a: np.ndarray, b: np.ndarray) -> int:
     return int(np.abs(a.astype(int) - b.astype(int)).max())
 
 
+@pytest.mark.newer_krita
 def test_the_result_is_a_group_above_the_source(krita, photo, by_command_line, tmp_path):
     told = krita.run("restoring.restored", photo=str(photo), folder=str(tmp_path))
     assert told["outcome"] == "done"
@@ -49,6 +50,7 @@ def test_the_result_is_a_group_above_the_source(krita, photo, by_command_line, t
     assert far(seen[..., :3], read_photo(photo).pixels) > 20
 
 
+@pytest.mark.newer_krita
 def test_strength_is_the_opacity_of_the_layers(krita, photo, by_command_line, tmp_path):
     choices = {"quality": [True, 0.4], "scratches": [True, 0.8]}
     told = krita.run("restoring.restored", photo=str(photo), folder=str(tmp_path), choices=choices)
@@ -65,6 +67,7 @@ def test_a_stage_that_is_off_makes_no_layer(krita, photo, by_command_line, tmp_p
     assert far(pixels(tmp_path / "seen")[..., :3], by_command_line(photo, "--stages", "scratches,faces")) <= 1
 
 
+@pytest.mark.newer_krita
 def test_one_undo_takes_all_away_and_one_redo_brings_it_back(krita, photo, tmp_path):
     seen = krita.run("restoring.undone_and_redone", photo=str(photo), folder=str(tmp_path))
     done, undone, redone = seen
@@ -76,6 +79,7 @@ def test_one_undo_takes_all_away_and_one_redo_brings_it_back(krita, photo, tmp_p
     assert read["redone"] == read["done"]
 
 
+@pytest.mark.newer_krita
 def test_an_edited_mask_repairs_what_is_painted_and_nothing_else(krita, photo, tmp_path):
     told = krita.run("restoring.edited_mask", photo=str(photo), folder=str(tmp_path))
     assert told["first"]["outcome"] == told["second"]["outcome"] == "done"
@@ -106,6 +110,7 @@ def test_the_user_says_what_is_damaged(krita, photo, tmp_path, source):
     assert ((grey(tmp_path / "mask") > 0) == expected).all()
 
 
+@pytest.mark.newer_krita
 def test_an_opaque_painted_layer_means_what_is_bright(krita, photo, tmp_path):
     krita.run("restoring.masked", photo=str(photo), folder=str(tmp_path), source="layer", painted="opaque")
     expected = np.zeros((SIDE, SIDE), bool)
@@ -121,6 +126,7 @@ def test_a_painted_layer_is_united_with_what_is_found(krita, photo, tmp_path):
     assert mask.sum() > 2 * 40 * 60
 
 
+@pytest.mark.newer_krita
 def test_a_selection_limits_the_work(krita, photo, tmp_path):
     told = krita.run("restoring.within_selection", photo=str(photo), folder=str(tmp_path))
     assert told["outcome"] == "done"
@@ -144,6 +150,7 @@ def test_layers_lie_where_their_source_lies(krita, photo, by_command_line, tmp_p
     assert same.mean() > 0.9
 
 
+@pytest.mark.newer_krita
 def test_a_group_is_restored_as_it_looks(krita, photo, tmp_path):
     told = krita.run("restoring.group_as_source", photo=str(photo), folder=str(tmp_path))
     assert told["outcome"] == "done"
@@ -158,6 +165,7 @@ def test_a_group_is_restored_as_it_looks(krita, photo, tmp_path):
     assert came[0] > came[2] + 60
 
 
+@pytest.mark.newer_krita
 def test_scratches_are_found_painted_and_repaired(krita, photo):
     told = krita.run("restoring.found", photo=str(photo))
     assert [run["outcome"] for run in told["runs"]] == ["done"] * 3

@@ -20,6 +20,7 @@ def same(folder: Path) -> bool:
     return (folder / "before").read_bytes() == (folder / "after").read_bytes()
 
 
+@pytest.mark.newer_krita
 def test_sixteen_bits_stay_sixteen_bits(krita, deep_photo, by_command_line, tmp_path):
     told = krita.run("restoring.restored", photo=str(deep_photo), folder=str(tmp_path))
     assert told["outcome"] == "done"
@@ -34,6 +35,7 @@ def test_sixteen_bits_stay_sixteen_bits(krita, deep_photo, by_command_line, tmp_
     assert len(np.unique(restored)) > 5000  # values between those of 8 bits
 
 
+@pytest.mark.newer_krita
 def test_grey_stays_grey_and_the_mask_is_red(krita, grey_photo, by_command_line, tmp_path):
     told = krita.run("restoring.restored", photo=str(grey_photo), folder=str(tmp_path))
     assert told["outcome"] == "done"
@@ -48,6 +50,7 @@ def test_grey_stays_grey_and_the_mask_is_red(krita, grey_photo, by_command_line,
     assert (red[..., 3] > 0).any()
 
 
+@pytest.mark.newer_krita
 @pytest.mark.parametrize(
     ("model", "depth", "profile"),
     [("GRAYA", "U16", GREY), ("RGBA", "U16", SRGB), ("RGBA", "U8", "ClayRGB-elle-V2-g22.icc")],

@@ -36,6 +36,7 @@ def test_a_picture_that_is_too_large_is_refused_before_it_is_read(krita):
     assert told["seconds"] < 5
 
 
+@pytest.mark.newer_krita
 def test_cancel_works_at_once_and_leaves_everything_as_it_was(krita, large_photo):
     told = krita.run("trouble.cancelled", photo=str(large_photo))
     assert told["outcome"] == "cancelled"
@@ -60,12 +61,14 @@ def test_a_second_run_waits_for_the_first(krita, fresh_photo):
     assert len(told["names"]) == 2
 
 
+@pytest.mark.newer_krita
 def test_a_closed_document_ends_its_run(krita, large_photo):
     told = krita.run("trouble.closed_meanwhile", photo=str(large_photo))
     assert told["outcome"] == "cancelled"
     assert "The image was closed" in told["sentence"]
 
 
+@pytest.mark.newer_krita
 def test_a_deleted_layer_leaves_its_result_on_top(krita, fresh_photo):
     told = krita.run("trouble.deleted_meanwhile", photo=str(fresh_photo))
     assert told["outcome"] == "done"
@@ -74,6 +77,7 @@ def test_a_deleted_layer_leaves_its_result_on_top(krita, fresh_photo):
     assert told["names"][-1].startswith("Restored – ")
 
 
+@pytest.mark.newer_krita
 def test_an_animated_layer_is_restored_as_it_is_shown(krita, small_photo):
     told = krita.run("trouble.animated", photo=str(small_photo))
     assert told["outcome"] == "done"

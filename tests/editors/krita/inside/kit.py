@@ -159,7 +159,7 @@ def child(parent, name):
 def photograph(path):
     """What is on the screen, as a picture."""
     screen = app.activeWindow().qwindow().screen()
-    screen.grabWindow(0).save(str(path))
+    assert screen.grabWindow(0).save(str(path), quality=88), path
 
 
 def wait(milliseconds):
