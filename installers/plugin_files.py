@@ -11,6 +11,8 @@ _PROJECT = Path(__file__).parents[1]
 SERVER = _PROJECT / "server"
 #: The Krita plug-in as it lies in the project.
 KRITA_PLUGIN = _PROJECT / "plugin_krita"
+#: The GIMP plug-in as it lies in the project.
+GIMP_PLUGIN = _PROJECT / "plugin_gimp"
 
 #: The modules of ``server/`` that an editor gets; they import nothing of it but each other.
 CLIENT_FILES = (

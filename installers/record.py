@@ -24,9 +24,9 @@ class Installed:
     """A plug-in that was installed.
 
     Attributes:
-        editor: such as ``krita``.
+        editor: ``krita`` or ``gimp``.
         folder: of the editor, in which the plug-in was put.
-        settings: the editor's settings file that was changed.
+        settings: the editor's settings file that was changed; empty if none was.
         made: folders that were not there before, the outermost first.
     """
 

@@ -6,6 +6,7 @@ import contextlib
 import re
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -80,6 +81,9 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a file, or a folder, up to the first error; ``copytree`` would go on and raise a list of them."""
     if not source.is_dir():
         shutil.copyfile(source, target)
+        # A program stays one. Nothing else gets a mode: there are disks that refuse any.
+        if source.stat().st_mode & stat.S_IXUSR:
+            shutil.copymode(source, target)
         return
     target.mkdir()
     for path in sorted(source.iterdir()):

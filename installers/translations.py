@@ -36,9 +36,9 @@ class _Catalogue(Catalog):
         super().__init__(locale=language, domain=DOMAIN, header_comment=_COMMENT, fuzzy=False)
 
     @property
-    def mime_headers(self) -> list[tuple[str, str]]:  # type: ignore[override]
+    def mime_headers(self) -> list[tuple[str, str]]:
         """See ``Catalog``."""
-        headers = [(name, value) for name, value in self._get_mime_headers() if name in _HEADERS]
+        headers = [(name, value) for name, value in super().mime_headers if name in _HEADERS]
         # The last one needs a line's end of its own: whoever reads headers splits them there.
         return [*headers[:-1], (headers[-1][0], f"{headers[-1][1]}\n")]
 
@@ -114,9 +114,9 @@ def _write_po(path: Path, catalogue: Catalog) -> None:
     path.write_bytes(buffer.getvalue())
 
 
-def main(*new: str) -> int:
+def main(*new: str, folder: Path = LOCALE) -> int:
     """Bring all catalogues up to date, begin new ones, and say what remains to be done."""
-    for language, untranslated in update(new=new).items():
+    for language, untranslated in update(folder, new).items():
         sys.stdout.write(f"{language}: {untranslated or 'no'} texts to be translated\n")
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .reading import id_of
+from .reading import find_layer, id_of
 
 #: As ``restoration.layers`` names them.
 _PREFIX = "Restored – "
@@ -26,10 +26,11 @@ class Results:
         self._source_of: dict[str, str] = {}
 
     def made(self, group: Any, source: Any) -> None:
-        """Remember a group."""
-        self._source_of[id_of(group)] = id_of(source)
+        """Remember a group, and each layer in it: Krita takes them apart when the group is removed."""
+        for node in (group, *group.childNodes()):
+            self._source_of[id_of(node)] = id_of(source)
 
-    def source_for(self, node: Any) -> Any:
+    def source_for(self, doc: Any, node: Any) -> Any:
         """The layer that is to be restored when ``node`` is the active one: itself, or what its group was made from.
 
         After a run its group is the active layer; to restore again means the photo, not what was made of it.
@@ -41,7 +42,10 @@ class Results:
                     if self._belongs(climbing, sibling):
                         return sibling
             climbing = climbing.parentNode()
-        return node
+        # For a moment after a group was replaced, Krita calls it or a layer of it, which hang nowhere, the active one.
+        known = None if climbing is None else self._source_of.get(id_of(climbing))
+        source = None if known is None else find_layer(doc, known)
+        return node if source is None else source
 
     def group_of(self, source: Any) -> Any | None:
         """The topmost group made from a layer; None if there is none."""

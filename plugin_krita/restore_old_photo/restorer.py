@@ -114,7 +114,7 @@ class Restorer(QtCore.QObject):
         doc = Krita.instance().activeDocument()
         if doc is None:
             raise Refusal(_("Open a photo first: File > Open…"))
-        node = layer_of(self.results.source_for(doc.activeNode()))
+        node = layer_of(self.results.source_for(doc, doc.activeNode()))
         if node is None:
             raise Refusal(_("Choose the layer with the photo in the list of layers."))
         check_has_picture(node)

@@ -11,16 +11,19 @@ import typer
 from restoration.cli.reporting import UsageError
 
 if TYPE_CHECKING:
-    from installers.krita_places import KritaPlace
+    from installers.editor import Editor
+    from installers.place import Place
 
 #: The editors that there is a plug-in for.
-_EDITORS = ("krita",)
+_EDITORS = ("krita", "gimp")
 
 EditorArgument = Annotated[str, typer.Argument(metavar=f"[{'|'.join(_EDITORS)}]", help="Which editor.")]
 FolderOption = Annotated[
     Path | None,
     typer.Option(
-        "--folder", metavar="DIR", help="Krita's folder of resources, if it is not in its usual place; with --config."
+        "--folder",
+        metavar="DIR",
+        help="If it is not in its usual place: Krita's folder of resources, with --config; or GIMP's folder plug-ins.",
     ),
 ]
 ConfigOption = Annotated[
@@ -41,60 +44,52 @@ def install(
     ] = True,
 ) -> None:
     """Put the plug-in into an editor, or replace the one that is there."""
-    named = _named(editor, folder, config)
-    from installers.errors import InstallError
-    from installers.krita_install import put
-    from installers.krita_places import krita_places
-    from installers.krita_plugin import MODULE, assemble, program_version
-    from installers.wheels import local_targets, sentences_about
+    chosen, named = _chosen(editor, folder, config)
+    from installers.assembling import program_version
+    from installers.placing import put
+    from installers.wheels import sentences_about
 
-    places = [named] if named is not None else krita_places()
-    if not places:
-        raise InstallError(
-            "No Krita was found for this user.",
-            "Start Krita once, then install again; or name its folders with --folder and --config.",
-        )
-    targets = local_targets() if wheels else ()
+    places = chosen.installed() if named is None else [named]
+    targets = chosen.targets() if wheels else ()
     with tempfile.TemporaryDirectory(prefix="restore-old-photo-") as temporary:
-        assembled = Path(temporary) / "krita"
-        missing = assemble(assembled, targets)
-        for line in sentences_about(targets, missing) if wheels else ():
+        assembled = Path(temporary) / chosen.name
+        missing = chosen.assemble(assembled, targets)
+        for line in sentences_about(targets, missing) if wheels and not chosen.bridged() else ():
             typer.echo(line, err=True)
         for place in places:
-            put(place, assembled)
-            typer.echo(f"{place.name}: version {program_version()} is in {place.resources / MODULE}")
+            put(chosen, place, assembled)
+            typer.echo(f"{place.name}: version {program_version()} is in {place.folder / chosen.module}")
             if place.sandboxed:
                 typer.echo("It cannot start the server from inside its sandbox: run restore-old-photo serve first.")
-    typer.echo("If Krita is running, restart it.")
+    typer.echo(f"If {chosen.title} is running, restart it.")
 
 
 def uninstall(editor: EditorArgument, folder: FolderOption = None, config: ConfigOption = None) -> None:
     """Take the plug-in out of an editor, with its settings."""
-    named = _named(editor, folder, config)
-    from installers.krita_install import places_to_clean, take_out
-    from installers.krita_plugin import MODULE
+    chosen, named = _chosen(editor, folder, config)
+    from installers.placing import places_to_clean, take_out
 
     removed = False
-    for place in [named] if named is not None else places_to_clean():
-        if take_out(place):
-            typer.echo(f"{place.name}: removed from {place.resources / MODULE}")
+    for place in places_to_clean(chosen) if named is None else [named]:
+        if take_out(chosen, place):
+            typer.echo(f"{place.name}: removed from {place.folder / chosen.module}")
             removed = True
-    typer.echo("If Krita is running, restart it." if removed else "There was no plug-in to remove.")
+    typer.echo(f"If {chosen.title} is running, restart it." if removed else "There was no plug-in to remove.")
 
 
-def _named(editor: str, folder: Path | None, config: Path | None) -> KritaPlace | None:
-    """The place that the options name, if they do.
+def _chosen(editor: str, folder: Path | None, config: Path | None) -> tuple[Editor, Place | None]:
+    """The editor, and the place that the options name, if they do.
 
     Raises:
-        UsageError: there is no such editor; or one of the options without the other.
+        UsageError: there is no such editor; or it does not take these options together.
         InstallError: there is no such folder.
     """
     if editor not in _EDITORS:
         raise UsageError(f"There is no plug-in for {editor!r}.", f"Choose from: {', '.join(_EDITORS)}.")
-    if (folder is None) != (config is None):
+    if editor == "gimp" and config is not None:
+        raise UsageError("--config is for Krita alone.", "Name GIMP's folder plug-ins with --folder.")
+    if editor == "krita" and (folder is None) != (config is None):
         raise UsageError("--folder and --config belong together.", "Give both, or neither.")
-    if folder is None or config is None:
-        return None
-    from installers.krita_install import named_place
+    from installers.editors import EDITORS
 
-    return named_place(folder, config)
+    return EDITORS[editor], None if folder is None else EDITORS[editor].named(folder, config)

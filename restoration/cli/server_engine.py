@@ -112,8 +112,8 @@ class ServerEngine:
         return [made[number] for number in order]
 
     def _tell(self, sentence: str, note: Note) -> None:
-        # That weights are missing is true of every photo, and said once.
-        if "weights" in sentence:
+        # That weights are missing, or what models cannot do, is true of every photo, and said once.
+        if "weights" in sentence or "models" in sentence:
             if sentence in self._told_once:
                 return
             self._told_once.add(sentence)

@@ -51,6 +51,20 @@ def with_alpha(picture: Picture, pixels: Buffer) -> "tuple[str, Buffer]":
     return "BGRA", _rearranged(pixels, size, len(picture.layout), (2, 1, 0, 3 if picture.layout == "RGBA" else None))
 
 
+def alpha_alone(picture: Picture, pixels: Buffer) -> bytes:
+    """A picture as ``GRAYA``: white, with its alpha.
+
+    Args:
+        picture: what the bytes mean.
+        pixels: its bytes.
+    """
+    size, layout = picture.depth // 8, picture.layout
+    if not layout.endswith("A"):
+        return b"\xff" * (2 * picture.width * picture.height * size)
+    count = 2 if layout == "GRAYA" else 4
+    return bytes(_rearranged(pixels, size, count, (None, count - 1)))
+
+
 def _rearranged(pixels: Buffer, size: int, count: int, channels: "tuple[Optional[int], ...]") -> bytearray:
     """Samples of ``size`` bytes, ``count`` a pixel, in another order; None stands for a channel that is full."""
     source = bytes(pixels)

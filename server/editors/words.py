@@ -40,7 +40,7 @@ def mask_source_label(source: str) -> str:
 
 def preset_label(preset: str) -> str:
     """The name of a preset of networks."""
-    return {"compact": _("Compact (comes with the program)"), "official": _("Official (downloaded apart)")}[preset]
+    return {"compact": _("Compact (built in)"), "official": _("Official (downloaded apart)")}[preset]
 
 
 def device_label(device: str) -> str:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests of the editors need, where that can be done: on Debian or its like, as root.
 set -eu
-wanted="krita python3-pyqt5 xvfb xauth xdotool"
+wanted="krita python3-pyqt5 xvfb xauth xdotool debootstrap"
 missing=""
 for package in $wanted; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from installers.krita_install import put, take_out
+from installers.krita import KRITA
+from installers.placing import put, take_out
 from server.editors.vendored import TRANSPORT_VARIABLE
 
 pytestmark = pytest.mark.skipif(shutil.which("kritarunner") is None, reason="kritarunner is not installed")
@@ -69,24 +70,24 @@ def krita(tmp_path_factory: pytest.TempPathFactory):
 
 
 def test_without_wheels_it_takes_the_bridge(krita, place, assembled):
-    put(place, assembled)
-    said = krita(place.resources)
+    put(KRITA, place, assembled)
+    said = krita(place.folder)
     assert said["transport"] == "bridge"
     assert "No module named 'zmq'" in said["why"]
-    assert take_out(place)
+    assert take_out(KRITA, place)
 
 
 def test_with_wheels_it_takes_zmq(krita, place, assembled, pyzmq, tmp_path):
     whole = tmp_path / "whole"
     shutil.copytree(assembled, whole)
     shutil.copytree(pyzmq, whole / "pykrita" / "restore_old_photo" / "vendor", dirs_exist_ok=True)
-    put(place, whole)
-    said = krita(place.resources)
+    put(KRITA, place, whole)
+    said = krita(place.folder)
     if tuple(said["python"]) == (3, 11):
         assert said["transport"] == "zmq"
-        assert said["zmq"].startswith(str(place.resources))
-    assert krita(place.resources, **{TRANSPORT_VARIABLE: "bridge"})["transport"] == "bridge"
+        assert said["zmq"].startswith(str(place.folder))
+    assert krita(place.folder, **{TRANSPORT_VARIABLE: "bridge"})["transport"] == "bridge"
     # Its caches are in there by now.
-    assert (place.resources / "pykrita" / "restore_old_photo" / "__pycache__").is_dir()
-    assert take_out(place)
-    assert sorted(path.name for path in place.resources.iterdir()) == ["brushes"]
+    assert (place.folder / "pykrita" / "restore_old_photo" / "__pycache__").is_dir()
+    assert take_out(KRITA, place)
+    assert sorted(path.name for path in place.folder.iterdir()) == ["brushes"]

@@ -31,7 +31,7 @@ def test_without_krita_there_is_none(tmp_path):
 def test_a_krita_that_was_never_started(tmp_path):
     program(tmp_path / "bin" / "krita")
     place = on_linux(tmp_path)[0]
-    assert place.resources == tmp_path / ".local/share/krita"
+    assert place.folder == tmp_path / ".local/share/krita"
     assert place.settings == tmp_path / ".config/kritarc"
     assert not place.sandboxed
 
@@ -39,7 +39,7 @@ def test_a_krita_that_was_never_started(tmp_path):
 def test_a_krita_that_is_not_on_the_path_has_left_its_folder(tmp_path):
     (tmp_path / "data" / "krita").mkdir(parents=True)
     place = on_linux(tmp_path, XDG_DATA_HOME=str(tmp_path / "data"), XDG_CONFIG_HOME=str(tmp_path / "config"))[0]
-    assert place.resources == tmp_path / "data/krita"
+    assert place.folder == tmp_path / "data/krita"
     assert place.settings == tmp_path / "config/kritarc"
 
 
@@ -49,7 +49,7 @@ def test_a_flatpak_beside_another(tmp_path):
     (box / "data" / "krita").mkdir(parents=True)
     both = on_linux(tmp_path)
     assert [place.sandboxed for place in both] == [False, True]
-    assert both[1].resources == box / "data/krita"
+    assert both[1].folder == box / "data/krita"
     assert both[1].settings == box / "config/kritarc"
 
 
@@ -62,14 +62,14 @@ def test_on_windows(tmp_path):
     }
     (tmp_path / "Program Files" / "Krita (x64)").mkdir(parents=True)
     (place,) = krita_places(environ, "win32")
-    assert place.resources == tmp_path / "AppData/Roaming/krita"
+    assert place.folder == tmp_path / "AppData/Roaming/krita"
     assert place.settings == tmp_path / "AppData/Local/kritarc"
 
 
 def test_on_a_mac(tmp_path):
     (tmp_path / "Applications" / "krita.app").mkdir(parents=True)
     (place,) = krita_places({"HOME": str(tmp_path)}, "darwin")
-    assert place.resources == tmp_path / "Library/Application Support/krita"
+    assert place.folder == tmp_path / "Library/Application Support/krita"
     assert place.settings == tmp_path / "Library/Preferences/kritarc"
 
 
@@ -81,4 +81,4 @@ def test_the_folder_that_the_user_has_chosen_in_krita(tmp_path, line, followed):
     chosen = tmp_path / "my resources"
     (tmp_path / ".config").mkdir()
     (tmp_path / ".config" / "kritarc").write_text(line.format(folder=chosen) + "\n")
-    assert on_linux(tmp_path)[0].resources == (chosen if followed else Path(tmp_path / ".local/share/krita"))
+    assert on_linux(tmp_path)[0].folder == (chosen if followed else Path(tmp_path / ".local/share/krita"))

@@ -7,8 +7,6 @@ import builtins
 import importlib.util
 import json
 import shutil
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -19,7 +17,6 @@ from installers.errors import InstallError
 from installers.krita_plugin import assemble, write_zip
 from installers.plugin_files import CLIENT_FILES, KRITA_PLUGIN, SERVER
 
-PROJECT = SERVER.parent
 MODULE = Path("pykrita/restore_old_photo")
 
 
@@ -69,7 +66,7 @@ def test_the_zip_holds_the_same_and_every_folder(archive, assembled):
     with zipfile.ZipFile(archive) as opened:
         assert opened.testzip() is None
         held = {name.rstrip("/"): None if name.endswith("/") else opened.read(name) for name in opened.namelist()}
-        assert {entry.date_time for entry in opened.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert len({entry.date_time for entry in opened.infolist()}) == 1
         assert opened.namelist() == sorted(opened.namelist(), key=lambda name: Path(name).parts)
     assert held == tree(assembled)
 
@@ -107,26 +104,8 @@ def test_krita_s_importer_replaces_an_older_one(importer, archive, assembled, tm
     assert tree(tmp_path) == tree(assembled)
 
 
-def test_an_installed_program_carries_the_plug_in(tmp_path, assembled):
-    """What ``pip install`` would put into a Python makes the same plug-in as this checkout."""
-    project = tmp_path / "project"
-    for name in ("installers", "plugin_krita", "server", "restoration"):
-        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__", "*.safetensors"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(PROJECT / name, project)
-    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--no-index", "--quiet"]
-    subprocess.run([*command, "-w", str(tmp_path), str(project)], check=True, timeout=120, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as opened:
-        opened.extractall(tmp_path / "site")
-    script = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path;"
-        "import installers.krita_plugin as made; assert made.__file__.startswith(sys.argv[1]);"
-        "made.assemble(Path(sys.argv[2]))"
-    )
-    command = [sys.executable, "-I", "-c", script, str(tmp_path / "site"), str(tmp_path / "made")]
-    subprocess.run(command, check=True, timeout=60)
-    made, expected = tree(tmp_path / "made"), tree(assembled)
+def test_an_installed_program_carries_the_plug_in(tmp_path, assembled, assembled_by_wheel):
+    made, expected = assembled_by_wheel("krita_plugin", tmp_path / "made"), tree(assembled)
     about = "pykrita/restore_old_photo/about.json"
     assert made.pop(about) and expected.pop(about)
     assert made == expected

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from trees import read_only
 
-from installers.errors import InstallError
-from installers.kritarc import get_key, read_settings, remove_group, remove_key, set_key, write_settings
+from installers.kritarc import get_key, remove_group, remove_key, set_key
 
 #: As Krita writes it: keys before all groups, a nested group, a value with everything in it, one that is no text.
 REAL = (
@@ -81,42 +77,3 @@ def test_a_group_is_removed_with_the_blank_line_between(content, left):
 
 def test_a_group_with_other_keys_stays():
     assert remove_key(REAL, "python", "enable_other") == REAL.replace(b"enable_other=true\n", b"")
-
-
-def test_the_file_keeps_its_mode_and_its_link(tmp_path):
-    path, link = tmp_path / "kept", tmp_path / "kritarc"
-    path.write_bytes(b"a=b\n")
-    path.chmod(0o640)
-    link.symlink_to(path)
-    write_settings(link, b"a=c\n")
-    assert link.is_symlink()
-    assert path.read_bytes() == b"a=c\n"
-    assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o640
-
-
-def test_what_does_not_change_is_not_written(tmp_path):
-    path = tmp_path / "kritarc"
-    path.write_bytes(b"a=b\n")
-    before = path.stat()
-    write_settings(path, b"a=b\n")
-    assert path.stat().st_ino == before.st_ino
-    assert path.stat().st_mtime_ns == before.st_mtime_ns
-
-
-def test_a_file_that_is_missing_is_made_and_an_empty_one_removed(tmp_path):
-    path = tmp_path / "config" / "kritarc"
-    assert read_settings(path) == b""
-    write_settings(path, b"")
-    assert not path.parent.exists()
-    write_settings(path, b"a=b\n")
-    assert read_settings(path) == b"a=b\n"
-    write_settings(path, b"")
-    assert not path.exists()
-
-
-def test_a_folder_that_may_not_be_written_is_one_sentence(tmp_path):
-    with read_only(tmp_path), pytest.raises(InstallError) as caught:
-        write_settings(tmp_path / "kritarc", b"a=b\n")
-    assert str(tmp_path / "kritarc") in caught.value.cause
-    assert caught.value.remedy
-    assert not list(tmp_path.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -24,6 +25,15 @@ def test_all_are_replaced_as_a_whole(tmp_path, pairs):
     with swapped(pairs):
         pass
     assert tree(tmp_path / "place") == tree(tmp_path / "new")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX")
+def test_a_program_stays_one(tmp_path, pairs):
+    (tmp_path / "new" / "folder" / "deep" / "new").chmod(0o755)
+    with swapped(pairs):
+        pass
+    assert (tmp_path / "place" / "folder" / "deep" / "new").stat().st_mode & 0o777 == 0o755
+    assert not (tmp_path / "place" / "file").stat().st_mode & 0o111
 
 
 def test_what_was_not_there_is_put_there(tmp_path, pairs):

@@ -12,19 +12,15 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 import trixie
-from kritas import RunningKrita, Screen
+from kritas import RunningKrita
 from running_server import RunningServer, assert_nothing_left, processes_of
+from screens import Screen
 
 from installers.krita_plugin import assemble
 from installers.wheels import STABLE_ABI, Target
-from restoration.photo import Photo
-from restoration.photo_reading import read_photo
-from restoration.photo_writing import write_photo
 from server.connection import CONNECTION_VARIABLE
 from server.launcher import PYTHON_VARIABLE
 
@@ -69,12 +65,16 @@ def kinds(*, newer: bool) -> list[Kind]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "newer_krita: runs in a newer Krita than this machine's, too")
+    config.addinivalue_line("markers", "any_way: the way to the server plays no part: runs over one")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "kind" in metafunc.fixturenames:
         marked = metafunc.definition.get_closest_marker("newer_krita") is not None
-        metafunc.parametrize("kind", kinds(newer=marked), ids=str, indirect=True, scope="session")
+        found = kinds(newer=marked)
+        if metafunc.definition.get_closest_marker("any_way") is not None:
+            found = [kind for kind in found if kind.way == "bridge"]  # which is there without pyzmq, too
+        metafunc.parametrize("kind", found, ids=str, indirect=True, scope="session")
 
 
 def missing_programs() -> list[str]:
@@ -89,14 +89,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if Path(__file__).parent in item.path.parents:
                 item.add_marker(skip)
-
-
-@pytest.fixture(scope="session")
-def screen() -> Iterator[Screen]:
-    """A virtual screen of 1280×800 pixels."""
-    one = Screen()
-    yield one
-    one.close()
 
 
 @pytest.fixture(scope="session")
@@ -122,14 +114,6 @@ def assembled(tmp_path_factory: pytest.TempPathFactory, krita_python: tuple[int,
     pythons = [krita_python] if NEWER is None else [krita_python, STABLE_ABI]
     assemble(folder, [Target(python, SYSTEM) for python in pythons])
     return folder
-
-
-@pytest.fixture(scope="session")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """The server of all tests that do it no harm."""
-    one = RunningServer(tmp_path_factory.mktemp("server"), OMP_WAIT_POLICY="passive")
-    yield one
-    one.stop()
 
 
 @pytest.fixture(scope="session")
@@ -218,73 +202,3 @@ def make_krita(
     for process in processes_of(connection):
         process.kill()
     assert_nothing_left(connection)
-
-
-@pytest.fixture(scope="session")
-def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An aged photograph, 512×512, 8 bits, as a file without loss."""
-    path = tmp_path_factory.mktemp("photos") / "astronaut.png"
-    write_photo(path, Photo(read_photo(PROJECT / "examples/astronaut_aged.jpg").pixels))
-    return path
-
-
-@pytest.fixture(scope="session")
-def small_photo(photo: Path) -> Path:
-    """A part of it, 256×256: runs are short."""
-    path = photo.with_name("small.png")
-    write_photo(path, Photo(np.ascontiguousarray(read_photo(photo).pixels[:256, 128:384])))
-    return path
-
-
-@pytest.fixture
-def fresh_photo(photo: Path, tmp_path: Path) -> Path:
-    """The same with noise of its own: the server has never seen it, so that a run takes its time."""
-    path = tmp_path / "fresh.png"
-    noise = np.random.default_rng().integers(-3, 4, (512, 512, 3))
-    write_photo(path, Photo((read_photo(photo).pixels.astype(int) + noise).clip(0, 255).astype(np.uint8)))
-    return path
-
-
-@pytest.fixture(scope="session")
-def large_photo(photo: Path) -> Path:
-    """The same, four times as wide and as high: a run takes long enough to be disturbed."""
-    path = photo.with_name("large.png")
-    write_photo(path, Photo(np.tile(read_photo(photo).pixels, (4, 4, 1))))
-    return path
-
-
-@pytest.fixture(scope="session")
-def deep_photo(photo: Path) -> Path:
-    """The same in 16 bits, with values that 8 bits do not have."""
-    path = photo.with_name("deep.png")
-    pixels = read_photo(photo).pixels.astype(np.uint16) * 257
-    fine = np.arange(pixels.size, dtype=np.uint16).reshape(pixels.shape) % 97
-    write_photo(path, Photo(np.minimum(pixels, 65535 - 97) + fine))
-    return path
-
-
-@pytest.fixture(scope="session")
-def grey_photo(photo: Path) -> Path:
-    """The same in grey, 8 bits."""
-    path = photo.with_name("grey.png")
-    pixels = read_photo(photo).pixels.mean(2, keepdims=True).round().astype(np.uint8)
-    write_photo(path, Photo(pixels))
-    return path
-
-
-@pytest.fixture(scope="session")
-def by_command_line(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
-    """Restores a file as the command line does, once; returns the pixels."""
-    known: dict[tuple[str, ...], Any] = {}
-
-    def restored(path: Path, *options: str) -> Any:
-        key = (str(path), *options)
-        if key not in known:
-            out = tmp_path_factory.mktemp("cli") / "out.png"
-            command = [sys.executable, "-I", "-m", "restoration.cli", "restore", str(path), "-o", str(out), *options]
-            environ = {**os.environ, "OMP_WAIT_POLICY": "passive"}
-            subprocess.run(command, check=True, timeout=300, env=environ, capture_output=True)
-            known[key] = read_photo(out).pixels
-        return known[key]
-
-    return restored

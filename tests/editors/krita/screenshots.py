@@ -1,6 +1,7 @@
 """Makes the pictures of docs/krita.md in a real Krita: ``make screenshots``.
 
-All of them, in a dark and in a light theme, go into the first folder, to be looked at; those of the page into the second.
+All of them, in a dark and in a light theme, go into the first folder, to be looked at; those of the page go into the
+second, too.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
-sys.path[:0] = [str(HERE), str(HERE.parents[1]), str(PROJECT)]
+sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[1]), str(PROJECT)]
 
 import numpy as np  # noqa: E402 # the paths come first
-from kritas import RunningKrita, Screen  # noqa: E402
+from kritas import RunningKrita  # noqa: E402
 from PIL import Image  # noqa: E402
 from running_server import RunningServer  # noqa: E402
+from screens import Screen  # noqa: E402
 
 from installers.krita_plugin import assemble  # noqa: E402
 from server.connection import CONNECTION_VARIABLE  # noqa: E402

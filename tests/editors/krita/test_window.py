@@ -37,10 +37,9 @@ def test_actions_can_be_used_while_the_result_is_the_active_layer(krita, small_p
     assert enabled == [True] * 5
 
 
-def test_shortcuts_can_be_set(make_krita, way):
+@pytest.mark.any_way
+def test_shortcuts_can_be_set(make_krita):
     """Each action has its entry, so Krita's own dialog lists it, and a shortcut that the user set is used."""
-    if way == "bridge":
-        pytest.skip("the way to the server plays no part")
     krita = make_krita()
     config = Path(krita.environ["XDG_CONFIG_HOME"]) / "kritashortcutsrc"
     krita.close()
@@ -69,9 +68,8 @@ def test_diagnostics_are_copied_and_name_nobody(krita, way):
     assert "server.log" in text
 
 
-def test_choices_are_remembered(make_krita, way):
-    if way == "bridge":
-        pytest.skip("the way to the server plays no part")
+@pytest.mark.any_way
+def test_choices_are_remembered(make_krita):
     krita = make_krita()
     assert krita.run("window.remembered") == 0.5
     assert krita.run("window.remembered", sensitivity=0.73) == 0.73
@@ -81,10 +79,9 @@ def test_choices_are_remembered(make_krita, way):
     assert krita.run("window.remembered") == 0.73
 
 
-def test_every_label_can_be_translated(make_krita, way):
+@pytest.mark.any_way
+def test_every_label_can_be_translated(make_krita):
     """With a catalogue that marks every text, no text is left unmarked."""
-    if way == "bridge":
-        pytest.skip("the way to the server plays no part")
     from catalogue import write_marked_catalogue
 
     krita = make_krita()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from server.editors.pixel_bytes import is_empty, is_opaque, mask_of, with_alpha
+from server.editors.pixel_bytes import alpha_alone, is_empty, is_opaque, mask_of, with_alpha
 from server.editors.thumbnails import thumbnail
 from server.protocol import Picture
 
@@ -64,3 +64,14 @@ def test_a_thumbnail_is_every_nth_pixel_of_every_nth_row(layout, depth, size):
     assert max(small.width, small.height) <= 64
     assert small.pixels == expected.tobytes()
     assert (small.height, small.width) == part.shape[:2]
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("layout", CHANNELS)
+def test_alpha_alone_is_white_with_the_alpha(layout, depth):
+    kind = np.uint8 if depth == 8 else np.dtype("<u2")
+    full = np.iinfo(kind).max
+    array = RNG.integers(0, full, (3, 5, len(CHANNELS[layout])), endpoint=True).astype(kind)
+    alpha = array[..., -1] if layout.endswith("A") else np.full((3, 5), full, kind)
+    expected = np.stack([np.full((3, 5), full, kind), alpha], -1)
+    assert alpha_alone(Picture(layout, depth, 5, 3), array.tobytes()) == expected.tobytes()

@@ -173,6 +173,8 @@ def found(photo):
     first = yield from run("find_scratches")
     doc.waitForDone()
     after_finding = tree(doc.rootNode())
+    old = doc.rootNode().childNodes()[-1]
+    replaced = [old, *old.childNodes()]
     second = yield from run("edited_mask")
     doc.waitForDone()
     after_restart = tree(doc.rootNode())
@@ -182,6 +184,7 @@ def found(photo):
         "runs": [first, second, third],
         "found": after_finding,
         "restarted": after_restart,
+        "replaced": [plugin().restorer.results.source_for(doc, node).name() for node in replaced],
         "again": names(doc.rootNode()),
         "bits": plugin().restorer.subject().name,
     }

@@ -1,0 +1,185 @@
+"""The dialog: what can be chosen, how the server is, what a run will take, and what is damaged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gi
+
+for _name, _version in (("Gtk", "3.0"), ("GimpUi", "3.0")):
+    gi.require_version(_name, _version)
+
+from gi.repository import GimpUi, GObject, Gtk  # noqa: E402 # the versions come first
+
+from .arguments import LAYER_MASK, SOURCES, choices_of  # noqa: E402
+from .facts import Facts  # noqa: E402
+from .preview import Preview  # noqa: E402
+from .remote.editors.choices import DEVICES, PRESETS, STAGES, Choices  # noqa: E402
+from .remote.editors.translation import _  # noqa: E402
+from .remote.editors.words import device_label, mask_source_label, preset_label  # noqa: E402
+from .restorer import Restorer  # noqa: E402
+from .running import Cancelled  # noqa: E402
+
+_BOTH_WAYS = GObject.BindingFlags.BIDIRECTIONAL | GObject.BindingFlags.SYNC_CREATE
+_SPACE, _SCALE_WIDTH = 6, 300
+
+
+def ask(procedure: Any, config: Any, restorer: Restorer) -> None:
+    """Show the dialog; what is chosen is in ``config`` then.
+
+    Raises:
+        Cancelled: the user has closed it.
+    """
+    GimpUi.init("restore-old-photo")
+    dialog = RestoreDialog(procedure, config, restorer)
+    try:
+        if not dialog.run():
+            raise Cancelled
+    finally:
+        dialog.close()
+
+
+class RestoreDialog:
+    """The dialog of one procedure: it shows what that procedure can be told."""
+
+    def __init__(self, procedure: Any, config: Any, restorer: Restorer) -> None:
+        self._config, self._restorer = config, restorer
+        self._names = {one.name for one in config.list_properties()}
+        self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Restore Old Photo"))
+        self._left, self._right = _column(), _column()
+        for stage in STAGES:
+            self._add_stage(stage)
+        self._add_mask()
+        self._add_place()
+        for sentence in self._warnings():
+            _add(self._right, _sentence(sentence))
+        self._facts = Facts(restorer, self._choices)
+        _add(self._right, self._facts.widget)
+        self._preview = Preview(restorer, self._choices) if "sensitivity" in self._names else None
+        if self._preview is not None:
+            _add(self._right, self._preview.widget)
+        columns = Gtk.Box(spacing=3 * _SPACE, border_width=2 * _SPACE)
+        columns.pack_start(self._left, False, False, 0)
+        columns.pack_start(self._right, True, True, 0)
+        columns.show_all()
+        self._dialog.get_content_area().pack_start(columns, True, True, 0)
+        self._adapt()
+        self._watch = config.connect("notify", self._changed)
+
+    def run(self) -> bool:
+        """True if the user wants it done."""
+        return bool(self._dialog.run())
+
+    def close(self) -> None:
+        """Take it from the screen."""
+        self._config.disconnect(self._watch)
+        self._facts.close()
+        if self._preview is not None:
+            self._preview.close()
+        self._dialog.destroy()
+        while Gtk.events_pending():
+            Gtk.main_iteration()
+
+    def _choices(self) -> Choices:
+        return choices_of(self._config)
+
+    def _warnings(self) -> list[str]:
+        found = []
+        if self._restorer.form.converted:
+            found.append(_("The image has other than 8 or 16 bits: 16 bits are sent, and come back."))
+        if self._restorer.form.grey:
+            found.append(_("The image is grey and stays grey; the scratch mask is white in it."))
+        return found
+
+    def _add_stage(self, stage: str) -> None:
+        if stage not in self._names:
+            if stage == "scratches" and "sensitivity" in self._names:
+                _add(self._left, self._scale("sensitivity"))
+            return
+        inner = _column()
+        _add(inner, self._scale(f"{stage}-strength"))
+        if stage == "scratches" and "sensitivity" in self._names:
+            _add(inner, self._scale("sensitivity"))
+        if stage == "quality":
+            _add(inner, self._check("always"))
+        frame = Gtk.Frame(shadow_type=Gtk.ShadowType.NONE)
+        frame.set_label_widget(self._check(stage))
+        inner.set_margin_start(3 * _SPACE)
+        frame.add(inner)
+        _add(self._left, frame)
+        self._config.bind_property(stage, inner, "sensitive", GObject.BindingFlags.SYNC_CREATE)
+
+    def _add_mask(self) -> None:
+        if "mask-source" not in self._names:
+            return
+        layers = [layer.get_name() for layer in self._restorer.other_layers]
+        self._sources = self._words("mask-source", [(source, _source_label(source)) for source in SOURCES])
+        self._layers = self._words(
+            "mask-layer", [(name, name) for name in layers] or [("", _("(there is no other layer yet)"))]
+        )
+        self._unite = self._check("unite")
+        _add(self._right, _labelled(_("Damage:"), self._sources))
+        _add(self._right, self._layers)
+        _add(self._right, self._unite)
+
+    def _add_place(self) -> None:
+        _add(self._right, self._check("within-selection"))
+        presets = self._words("preset", [(preset, preset_label(preset)) for preset in PRESETS])
+        devices = self._words("device", [(device, device_label(device)) for device in DEVICES])
+        _add(self._right, _labelled(_("Models:"), presets))
+        _add(self._right, _labelled(_("Compute on:"), devices))
+
+    def _check(self, name: str) -> Any:
+        return self._dialog.get_widget(name, Gtk.CheckButton.__gtype__)
+
+    def _scale(self, name: str) -> Any:
+        scale = self._dialog.get_spin_scale(name, 1.0)
+        scale.set_size_request(_SCALE_WIDTH, -1)
+        return scale
+
+    def _words(self, name: str, values: list[tuple[str, str]]) -> Any:
+        """A box with words to choose from, for an argument that is text."""
+        combo = Gtk.ComboBoxText()
+        for value, label in values:
+            combo.append(value, label)
+        combo.set_tooltip_text(self._config.find_property(name).get_blurb())
+        if self._config.get_property(name) not in [value for value, _label in values]:
+            self._config.set_property(name, values[0][0])  # of another image, or of another version
+        self._config.bind_property(name, combo, "active-id", _BOTH_WAYS)
+        return combo
+
+    def _changed(self, _config: Any, _property: Any) -> None:
+        self._adapt()
+        self._facts.look_soon()
+
+    def _adapt(self) -> None:
+        """Only what means something now can be used."""
+        if "mask-source" not in self._names:
+            return
+        source, scratches = self._config.get_property("mask-source"), self._config.get_property("scratches")
+        self._sources.set_sensitive(scratches)
+        self._layers.set_sensitive(scratches and source == "layer")
+        self._unite.set_sensitive(scratches and source != "auto")
+
+
+def _source_label(source: str) -> str:
+    return _("The layer mask") if source == LAYER_MASK else mask_source_label(source)
+
+
+def _column() -> Any:
+    return Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=_SPACE)
+
+
+def _add(column: Any, widget: Any) -> None:
+    column.pack_start(widget, False, False, 0)
+
+
+def _labelled(text: str, widget: Any) -> Any:
+    row = Gtk.Box(spacing=2 * _SPACE)
+    row.pack_start(Gtk.Label(label=text, xalign=0), False, False, 0)
+    row.pack_start(widget, True, True, 0)
+    return row
+
+
+def _sentence(text: str) -> Any:
+    return Gtk.Label(label=text, xalign=0, wrap=True, max_width_chars=44)

@@ -1,0 +1,108 @@
+"""A run in a thread of its own, so that GIMP's window, and Cancel, never wait for the server."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from typing import Any
+
+from .refusal import Refusal
+from .remote.connection import log_folder
+from .remote.editors.desk import Desk, Request
+from .remote.editors.translation import _
+from .remote.editors.words import refusal, unexpected
+from .remote.events import Accepted, Done, JobCancelled, LayerMade, Note, Progress
+from .remote.protocol import ProtocolError
+
+_log = logging.getLogger(__name__)
+
+
+class Cancelled(Exception):  # noqa: N818 # it is no error
+    """The user wants no more of it."""
+
+
+class Run:
+    """A request under way. ``step`` and ``cancel`` are for GIMP's thread.
+
+    Attributes:
+        progress: the last that was heard; None before.
+        notes: sentences for the user.
+        seconds: that it took, when it is over.
+    """
+
+    def __init__(self, desk: Desk, request: Request) -> None:
+        self.progress: Progress | None = None
+        self.notes: list[str] = []
+        self.seconds = 0.0
+        self._desk, self._request = desk, request
+        self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._made: dict[int, LayerMade] = {}
+        self._order: tuple[int, ...] = ()
+        self._thread = threading.Thread(target=self._work, name="restore-old-photo", daemon=True)
+        self._thread.start()
+
+    def step(self, seconds: float) -> bool:
+        """Hear what there is to be heard, and wait at most so long for the first of it. True when the run is over.
+
+        Raises:
+            Refusal: it failed; why.
+            Cancelled: it was cancelled.
+        """
+        try:
+            event = self._events.get(timeout=seconds)
+            while not self._take(event):
+                event = self._events.get_nowait()
+        except queue.Empty:
+            return False
+        return True
+
+    def cancel(self) -> None:
+        """End it; whatever still comes is not heard."""
+        self._desk.cancel(self._request)
+
+    @property
+    def layers(self) -> list[LayerMade]:
+        """What came back, the lowest first, when the run is over."""
+        return [self._made[number] for number in self._order]
+
+    def _take(self, event: Any) -> bool:
+        if isinstance(event, Exception):
+            raise event
+        if event is None:
+            return True
+        if isinstance(event, Accepted):
+            self._made.clear()
+        elif isinstance(event, Progress):
+            self.progress = event
+        elif isinstance(event, Note):
+            self._note(event.sentence)
+        elif isinstance(event, LayerMade):
+            self._made[event.number] = event
+            self._note(event.note)
+        elif isinstance(event, Done):
+            self._order, self.seconds = event.order, event.seconds
+        return False
+
+    def _note(self, sentence: str) -> None:
+        if sentence and sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def _work(self) -> None:
+        end: Exception | None = None
+        try:
+            self._desk.restore(self._request, self._events.put)
+        except JobCancelled:
+            end = Cancelled()
+        except ProtocolError as error:
+            _log.warning("a run failed: %s %s (%s)", error.cause, error.remedy, error.code)
+            end = Refusal(refusal(error))
+        except Exception:
+            _log.exception("a run failed")
+            end = Refusal(unexpected(str(log_folder())))
+        self._events.put(end)
+
+
+def outcome(run: Run, finds: bool) -> str:
+    """The sentence that says what came of a run without layers."""
+    return _("No scratches were found.") if finds else " ".join([*run.notes, _("The photo was left as it is.")])
