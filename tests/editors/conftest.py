@@ -63,6 +63,14 @@ def fresh_photo(photo: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def medium_photo(photo: Path) -> Path:
+    """The same, twice as wide and as high: a run takes some seconds."""
+    path = photo.with_name("medium.png")
+    write_photo(path, Photo(np.tile(read_photo(photo).pixels, (2, 2, 1))))
+    return path
+
+
+@pytest.fixture(scope="session")
 def large_photo(photo: Path) -> Path:
     """The same, four times as wide and as high: a run takes long enough to be disturbed."""
     path = photo.with_name("large.png")

@@ -43,6 +43,12 @@ class Hands:
                 last, since = now, time.monotonic()
         return last
 
+    def place(self, window: str, left: int, top: int, width: int = 0, height: int = 0) -> None:
+        """Move a window, in front of all others, and make it so large, if that is said."""
+        if width:
+            self._do("windowsize", "--sync", window, str(width), str(height))
+        self._do("windowmove", window, str(left), str(top), "windowraise", window)
+
     def click(self, x: int, y: int) -> None:
         """One click."""
         self._do("mousemove", "--sync", str(x), str(y), "click", "1")

@@ -33,6 +33,9 @@ _PYTHON = tuple({PROJECT, Path(sys.prefix), Path(sys.base_prefix)})
 #: For Krita's plug-in: leave pyzmq alone.
 _BRIDGE = {"RESTORE_OLD_PHOTO_TRANSPORT": "bridge"}
 
+#: The resources of a Krita that was started once, if there was one.
+_WARM: list[Path] = []
+
 MakeKrita = Callable[..., RunningKrita]
 
 
@@ -150,6 +153,41 @@ def entering(kind: Kind, screen: Screen, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
+def warm(
+    kind: Kind, tmp_path_factory: pytest.TempPathFactory, screen: Screen, assembled: Path, entering: list[str]
+) -> Path | None:
+    """The resources of a Krita that was started once; those of the newer one are its own."""
+    if kind.newer:
+        return None
+    if not _WARM:
+        one = RunningKrita(tmp_path_factory.mktemp("warm"), screen, assembled, _BRIDGE, entering=entering)
+        one.run("window.leave")
+        one.ended(30)
+        one.close()
+        _WARM.append(one.resources)
+    return _WARM[0]
+
+
+class _Shared:
+    """A Krita that is started again if a test made it crash: the tests after that one shall tell their own story."""
+
+    def __init__(self, start: Callable[[], RunningKrita]) -> None:
+        self._start = start
+        self._one = start()
+
+    def living(self) -> RunningKrita:
+        """The Krita."""
+        if not self._one.lives:
+            self._one.close()
+            self._one = self._start()
+        return self._one
+
+    def close(self) -> None:
+        """End it."""
+        self._one.close()
+
+
+@pytest.fixture(scope="session")
 def shared_krita(
     kind: Kind,
     tmp_path_factory: pytest.TempPathFactory,
@@ -157,25 +195,37 @@ def shared_krita(
     assembled: Path,
     way_environment: dict[str, str],
     entering: list[str],
+    warm: Path | None,
     shared_server: RunningServer,
-) -> Iterator[RunningKrita]:
+) -> Iterator[_Shared]:
     """The Krita of all tests that do it no harm, one of each kind."""
     environ = {name: shared_server.environ[name] for name in (CONNECTION_VARIABLE, PYTHON_VARIABLE)} | way_environment
-    one = RunningKrita(tmp_path_factory.mktemp(str(kind)), screen, assembled, environ, entering=entering)
+
+    def start() -> RunningKrita:
+        folder = tmp_path_factory.mktemp(str(kind))
+        return RunningKrita(folder, screen, assembled, environ, entering=entering, warm=warm)
+
+    one = _Shared(start)
     yield one
     one.close()
 
 
 @pytest.fixture
-def krita(shared_krita: RunningKrita) -> Iterator[RunningKrita]:
+def krita(shared_krita: _Shared) -> Iterator[RunningKrita]:
     """A Krita without a document."""
-    yield shared_krita
-    shared_krita.run("kit.reset")
+    one = shared_krita.living()
+    yield one
+    one.run("kit.reset")
 
 
 @pytest.fixture
 def make_krita(
-    tmp_path: Path, screen: Screen, assembled: Path, way_environment: dict[str, str], entering: list[str]
+    tmp_path: Path,
+    screen: Screen,
+    assembled: Path,
+    way_environment: dict[str, str],
+    entering: list[str],
+    warm: Path | None,
 ) -> Iterator[MakeKrita]:
     """Makes Kritas that the test may harm, with a place of their own for a server, which must be left by nobody.
 
@@ -193,7 +243,7 @@ def make_krita(
             **environ,
         }
         folder = tmp_path / "krita" if again is None else again.folder
-        made.append(RunningKrita(folder, screen, assembled, environ, entering=entering))
+        made.append(RunningKrita(folder, screen, assembled, environ, entering=entering, warm=warm))
         return made[-1]
 
     yield make

@@ -25,7 +25,7 @@ def connection(krita):
     return Path(krita.environ[CONNECTION_VARIABLE])
 
 
-def test_the_server_is_started_and_its_death_is_survived(make_krita, fresh_photo, large_photo):
+def test_the_server_is_started_and_its_death_is_survived(make_krita, fresh_photo, medium_photo):
     krita = make_krita()
     assert "is not running" in krita.run("window.server_words")[0]
     told = krita.run("trouble.begin", photo=str(fresh_photo))
@@ -35,7 +35,7 @@ def test_the_server_is_started_and_its_death_is_survived(make_krita, fresh_photo
     krita.run("kit.reset")
 
     # A worker that is killed: one sentence, nothing changed, and the next run works.
-    before = krita.run("trouble.begin", photo=str(large_photo))
+    before = krita.run("trouble.begin", photo=str(medium_photo))
     for worker in workers(krita):
         worker.kill()
     told = krita.run("trouble.finish")
@@ -45,7 +45,7 @@ def test_the_server_is_started_and_its_death_is_survived(make_krita, fresh_photo
     krita.run("kit.reset")
 
     # A server that is killed: another one is started, and the run is begun anew.
-    krita.run("trouble.begin", photo=str(large_photo))
+    krita.run("trouble.begin", photo=str(medium_photo))
     old = read_connection(connection(krita))
     os.kill(old.pid, signal.SIGKILL)
     told = krita.run("trouble.finish", seconds=180)
@@ -67,9 +67,9 @@ def test_a_server_that_cannot_be_had_is_one_sentence(make_krita, small_photo):
     assert sentence
 
 
-def test_krita_closes_in_mid_work(make_krita, large_photo):
+def test_krita_closes_in_mid_work(make_krita, medium_photo):
     krita = make_krita()
-    krita.run("trouble.quit_krita", photo=str(large_photo))
+    krita.run("trouble.quit_krita", photo=str(medium_photo))
     began = time.monotonic()
     krita.ended(20)
     assert time.monotonic() - began < 10
