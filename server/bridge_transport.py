@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import IO, Any, Dict, Tuple
 
 from .connection import log_folder
@@ -21,6 +21,8 @@ from .transport import INBOX_BYTES, QueuedTransport
 
 _log = logging.getLogger(__name__)
 
+#: How often somebody who waits is asked whether he still does, in seconds.
+_LOOK_S = 0.1
 #: Seconds that a bridge has to end by itself.
 _END_S = 2.0
 
@@ -108,7 +110,11 @@ class BridgeTransport(QueuedTransport):
 
 
 def open_bridge(
-    name: str, start: bool = True, deadline_s: float = 30.0, environ: Mapping[str, str] = os.environ
+    name: str,
+    start: bool = True,
+    deadline_s: float = 30.0,
+    environ: Mapping[str, str] = os.environ,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Tuple[BridgeTransport, Dict[str, Any]]:
     """A transport through a bridge that has found a server, or started one, and the server's ``welcome``.
 
@@ -118,7 +124,7 @@ def open_bridge(
     end = time.monotonic() + deadline_s
     transport = BridgeTransport(find_python(environ), start, deadline_s, environ)
     try:
-        first = _first(transport, deadline_s)
+        first = _first(transport, deadline_s, stop)
         if first["type"] == "error":
             raise error_of(first)
         return transport, greet(transport, name, read_text(first, "endpoint"), max(end - time.monotonic(), 1.0))
@@ -127,9 +133,13 @@ def open_bridge(
         raise
 
 
-def _first(transport: BridgeTransport, deadline_s: float) -> Dict[str, Any]:
+def _first(transport: BridgeTransport, deadline_s: float, stop: Callable[[], bool]) -> Dict[str, Any]:
+    end, received = time.monotonic() + deadline_s + _END_S, None
     try:
-        received = transport.receive(deadline_s + _END_S)
+        while received is None and time.monotonic() < end:
+            received = transport.receive(_LOOK_S)
+            if stop():
+                break
     except ProtocolError as error:
         raise ProtocolError(
             "no-server", "The bridge to the server ended while it started.", "Install Restore Old Photo again."

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Deque, Dict, Optional
 
 from .bridge_transport import open_bridge
@@ -105,7 +105,13 @@ class RestorationClient:
 
     @classmethod
     def connect(
-        cls, name: str, *, start: bool = True, deadline_s: float = 30.0, transport: str = "auto"
+        cls,
+        name: str,
+        *,
+        start: bool = True,
+        deadline_s: float = 30.0,
+        transport: str = "auto",
+        stop: Callable[[], bool] = lambda: False,
     ) -> RestorationClient:
         """Find the server, or start one.
 
@@ -113,6 +119,7 @@ class RestorationClient:
             name: of this program, at most 64 characters.
             start: whether a server may be started where none runs on this machine.
             deadline_s: seconds in all.
+            stop: asked while a server starts; true gives up. For any thread.
             transport: ``zmq``; ``bridge``, for a Python that has no pyzmq; ``auto``, the first where it can be had.
 
         Raises:
@@ -123,9 +130,9 @@ class RestorationClient:
         if transport not in ("auto", "zmq", "bridge"):
             raise ValueError(f"there is no transport {transport!r}")
         if transport == "zmq" or (transport == "auto" and zmq_usable()):
-            straight, _, welcome = open_server(name, start, deadline_s)
+            straight, _, welcome = open_server(name, start, deadline_s, stop=stop)
             return cls(straight, welcome)
-        bridge, welcome = open_bridge(name, start, deadline_s)
+        bridge, welcome = open_bridge(name, start, deadline_s, stop=stop)
         return cls(bridge, welcome)
 
     def submit(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ def open_server(
     deadline_s: float = 30.0,
     relay: bool = False,
     environ: Mapping[str, str] = os.environ,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[ZmqTransport, Connection, dict[str, Any]]:
     """A transport to the server, its connection, and its ``welcome``.
 
@@ -40,6 +41,7 @@ def open_server(
         deadline_s: seconds in all.
         relay: see ``QueuedTransport``.
         environ: names the connection file and the interpreter; what it holds else goes to the server, cleaned.
+        stop: asked while a server starts; true gives up.
 
     Raises:
         ProtocolError: ``no-server``, there is none and none could be started; ``connection-file``; or what the server
@@ -62,7 +64,7 @@ def open_server(
             return welcomed[0], connection, welcomed[1]
     if not start:
         raise _none("No server is running.", "Start it: restore-old-photo serve")
-    return _start(name, path, connection, end, relay, environ)
+    return _start(name, path, connection, end, relay, environ, stop)
 
 
 def greet(transport: Transport, name: str, endpoint: str, deadline_s: float) -> dict[str, Any]:
@@ -95,11 +97,19 @@ _GONE = ("server-lost", "shutting-down")
 
 
 def _start(
-    name: str, path: Path, old: Connection | None, end: float, relay: bool, environ: Mapping[str, str]
+    name: str,
+    path: Path,
+    old: Connection | None,
+    end: float,
+    relay: bool,
+    environ: Mapping[str, str],
+    stop: Callable[[], bool],
 ) -> tuple[ZmqTransport, Connection, dict[str, Any]]:
     python, silent = find_python(environ), old
     process, again_at, patience, held = start_server(python, environ), 0.0, _START_AGAIN_S, False
     while time.monotonic() < end:
+        if stop():
+            raise _none("Nobody waits for the server any more.", "Try again.")
         status = process.poll()
         if status:
             last = _last_line(start_log(environ))

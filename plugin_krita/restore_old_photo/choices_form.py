@@ -52,7 +52,7 @@ class ChoicesForm(QtWidgets.QWidget):
             **{stage: row.choice for stage, row in self._stages.items()},
             sensitivity=self._sensitivity.fraction,
             mask_source=self._mask.currentData(),
-            mask_layer=self._layer.currentData() or "",
+            mask_layer=self._shown_layer,
             unite=self._unite.isChecked(),
             within_selection=self._within.isChecked(),
             always=self._always.isChecked(),
@@ -68,7 +68,7 @@ class ChoicesForm(QtWidgets.QWidget):
         self._sensitivity.set_fraction(choices.sensitivity)
         _select(self._mask, choices.mask_source)
         self._shown_layer = choices.mask_layer
-        _select(self._layer, choices.mask_layer)
+        self._layer.setCurrentIndex(self._layer.findData(choices.mask_layer))
         self._unite.setChecked(choices.unite)
         self._within.setChecked(choices.within_selection)
         self._always.setChecked(choices.always)
@@ -84,11 +84,11 @@ class ChoicesForm(QtWidgets.QWidget):
         if shown == offered:
             return
         self._showing = True
-        wanted = self._layer.currentData() or self._shown_layer
         self._layer.clear()
         for identity, name in offered:
             self._layer.addItem(name, identity)
-        _select(self._layer, wanted)
+        # What was chosen, or nothing: never another layer that happens to be the first.
+        self._layer.setCurrentIndex(self._layer.findData(self._shown_layer) if layers else 0)
         self._showing = False
 
     def _arrange(self) -> None:
@@ -115,8 +115,9 @@ class ChoicesForm(QtWidgets.QWidget):
         for row in self._stages.values():
             row.changed.connect(self._change)
         self._sensitivity.changed.connect(self._change)
-        for combo in (self._mask, self._layer, self._preset, self._device):
+        for combo in (self._mask, self._preset, self._device):
             combo.currentIndexChanged.connect(self._change)
+        self._layer.activated.connect(self._choose_layer)
         for box in (self._unite, self._within, self._always):
             box.toggled.connect(self._change)
 
@@ -124,8 +125,12 @@ class ChoicesForm(QtWidgets.QWidget):
     def _change(self, *_args: object) -> None:
         self._adapt()
         if not self._showing:
-            self._shown_layer = self._layer.currentData() or self._shown_layer
             self.changed.emit()
+
+    @guarded
+    def _choose_layer(self, _row: int) -> None:
+        self._shown_layer = self._layer.currentData() or ""
+        self.changed.emit()
 
     def _adapt(self) -> None:
         """Only what means something now can be used."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -70,14 +71,18 @@ class Courier(QtCore.QThread):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Callable[[], None] | str | None] = queue.SimpleQueue()
+        self._latest: dict[str, Callable[[], None]] = {}
+        self._lock = threading.Lock()
+        self._restoring = False
+        self._failure: ServerState | None = None
         self._state = ServerState()
 
     # For the window's thread.
 
     def look(self) -> None:
         """Ask how the server is."""
-        self._orders.put(lambda: self._saw(self._desk.look()))
+        self._put_latest("look", lambda: self._saw(self._desk.look()))
 
     def start_server(self) -> None:
         """Start the server if there is none."""
@@ -89,14 +94,18 @@ class Courier(QtCore.QThread):
 
     def forecast(self, key: object, picture: Picture, settings: Mapping[str, Any]) -> None:
         """Ask what a run would take."""
-        self._orders.put(lambda: self.forecast_made.emit(key, self._desk.forecast(picture, settings)))
+        self._put_latest("forecast", lambda: self._forecast(key, picture, settings))
 
     def diagnose(self, facts: Mapping[str, str]) -> None:
         """Ask for the diagnostics."""
-        self._orders.put(lambda: self.diagnosed.emit(diagnostics(facts, self._state, self._desk.status())))
+        if self._restoring:  # it would wait for the end of the run, and is wanted when that hangs
+            threading.Thread(target=guarded(lambda: self._diagnose(facts, {})), daemon=True).start()
+        else:
+            self._orders.put(lambda: self._diagnose(facts, self._desk.status()))
 
     def restore(self, request: Request) -> None:
         """Have a request done."""
+        self._forget_latest()
         self._orders.put(lambda: self._restore(request))
 
     def cancel(self, request: Request) -> None:
@@ -105,6 +114,8 @@ class Courier(QtCore.QThread):
 
     def end(self) -> None:
         """End the thread. One that hangs in a call is given up, for Krita is about to end."""
+        self._forget_latest()
+        self._desk.give_up()
         self._orders.put(None)
         if not self.wait(_END_MS):
             _log.warning("the thread does not end by itself")
@@ -119,24 +130,56 @@ class Courier(QtCore.QThread):
             order = self._orders.get()
             if order is None:
                 break
+            if isinstance(order, str):
+                with self._lock:
+                    order = self._latest.pop(order, None)
+                if order is None:
+                    continue
             guarded(order)()
+            del order  # it holds a photo
         with contextlib.suppress(Exception):
             self._desk.close()
 
+    def _put_latest(self, name: str, order: Callable[[], None]) -> None:
+        """An order of which only the latest counts: they must not pile up behind a server that is slow to answer."""
+        with self._lock:
+            waits = name in self._latest
+            self._latest[name] = order
+        if not waits:
+            self._orders.put(name)
+
+    def _forget_latest(self) -> None:
+        with self._lock:
+            self._latest.clear()
+
     def _saw(self, state: ServerState) -> None:
+        if state.kind == "absent" and self._failure is not None:
+            state = self._failure  # why there is none says more than that there is none
+        elif state.kind not in ("absent", "failed"):
+            self._failure = None
         self._state = state
         self.looked.emit(state)
 
+    def _forecast(self, key: object, picture: Picture, settings: Mapping[str, Any]) -> None:
+        there = self._state.kind not in ("absent", "failed", "unknown")
+        self.forecast_made.emit(key, self._desk.forecast(picture, settings) if there else None)
+
+    def _diagnose(self, facts: Mapping[str, str], status: Mapping[str, Any]) -> None:
+        self.diagnosed.emit(diagnostics(facts, self._state, status))
+
     def _start(self, *, afresh: bool) -> None:
+        self._failure = None
         self._saw(ServerState("starting"))
         try:
             if afresh:
                 self._desk.stop_server()
             self._saw(self._desk.start())
         except ProtocolError as error:
-            self._saw(ServerState("failed", sentence=refusal(error)))
+            self._failure = ServerState("failed", sentence=refusal(error), can_start=True)
+            self._saw(self._failure)
 
     def _restore(self, request: Request) -> None:
+        self._restoring = True
         try:
             self._desk.restore(request, lambda event: self._tell(request, event))
         except JobCancelled:
@@ -144,11 +187,14 @@ class Courier(QtCore.QThread):
         except ProtocolError as error:
             _log.warning("a run failed: %s %s (%s)", error.cause, error.remedy, error.code)
             ended = Ended("failed", refusal(error))
+            if error.code == "no-server":
+                self._failure = ServerState("failed", sentence=refusal(error), can_start=True)
         except Exception:
             _log.exception("a run failed")
             ended = Ended("failed", unexpected(str(log_folder())))
         else:
             ended = Ended("done")
+        self._restoring = False
         self.told.emit(request, ended)
         self._saw(self._desk.look())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .colour_spaces import SRGB, Space
-from .groups import Results
+from .groups import Results, mask_in
 from .reading import Box, find_layer, id_of, read_pixels
 from .refusal import Refusal
 from .remote.editors.choices import Choices
@@ -34,10 +34,10 @@ def damage_mask(doc: Any, source: Any, box: Box, choices: Choices, results: Resu
     if choices.mask_source == "layer":
         return _painted(doc, _named_layer(doc, source, choices.mask_layer), box)
     if choices.mask_source == "edited":
-        layer = results.mask_for(source)
+        layer = mask_in(results.edited_group(source, doc.activeNode()))
         if layer is None:
             raise Refusal(_("There is no scratch mask of this layer yet. Find scratches first."))
-        return _edited(doc, layer, box)
+        return edited_mask(doc, layer, box)
     return None
 
 
@@ -72,7 +72,9 @@ def work_region(doc: Any, box: Box, choices: Choices) -> dict[str, int] | None:
 
 
 def _limits(choices: Choices) -> bool:
-    return choices.within_selection and not (choices.scratches.enabled and choices.mask_source == "selection")
+    """A selection that is the mask limits nothing; nor does one that was left from painting on the scratch mask."""
+    own_mask = choices.scratches.enabled and choices.mask_source in ("selection", "edited")
+    return choices.within_selection and not own_mask
 
 
 def selected(doc: Any, box: Box) -> bytes | None:
@@ -103,6 +105,6 @@ def _painted(doc: Any, layer: Any, box: Box) -> bytes:
     return mask
 
 
-def _edited(doc: Any, layer: Any, box: Box) -> bytes:
+def edited_mask(doc: Any, layer: Any, box: Box) -> bytes:
     """A scratch mask's alpha: whoever erases all of it says that nothing is damaged."""
     return bytes(read_pixels(doc, layer, box, _PAINTED))[3::4]

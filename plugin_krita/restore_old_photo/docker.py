@@ -46,6 +46,8 @@ class RestoreDocker(DockWidget):
         self._timer = QtCore.QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(_LOOK_MS)
+        if extension.restorer.running:
+            self.panel.begin("")
         if first_time("docker_known"):
             # Krita shows a docker that it does not know yet. The user has not asked for it.
             QtCore.QTimer.singleShot(0, self.hide)
@@ -70,18 +72,18 @@ class RestoreDocker(DockWidget):
         restorer.emptied.connect(panel.gallery.empty)
         restorer.previewed.connect(self._add)
         restorer.ended.connect(self._end)
-        extension.show_docker = self._show
+        extension.dockers.append(self)
         self.visibilityChanged.connect(self._seen)
 
     @guarded
     def _seen(self, visible: bool) -> None:
         if visible:
-            self._extension.show_docker = self._show
             self._looks = 0
             self._look()
 
     @guarded
-    def _show(self) -> None:
+    def show_up(self) -> None:
+        """Be seen."""
         if first_time("docker_placed"):
             self._float()
         self.setVisible(True)
@@ -128,6 +130,8 @@ class RestoreDocker(DockWidget):
         """See what is active now, and how the server is."""
         if not self.isVisible() or self._extension.restorer.running:
             return
+        if self.panel.form.choices != self._extension.choices:  # chosen in another window
+            self.panel.form.show_choices(self._extension.choices)
         if self._looks % _SERVER_EVERY == 0:
             self._extension.courier.look()
         self._looks += 1
@@ -143,7 +147,7 @@ class RestoreDocker(DockWidget):
         except ProtocolError as error:
             self._cannot(refusal(error))
             return
-        self.panel.form.offer_layers(_other_layers(subject))
+        self.panel.form.offer_layers(_other_layers(subject, self._extension.choices.mask_layer))
         self.panel.show_subject(
             _("“{}”: {} × {} pixels, {} bits").format(subject.name, picture.width, picture.height, picture.depth), True
         )
@@ -166,13 +170,13 @@ class RestoreDocker(DockWidget):
             self.panel.show_forecast(forecast_sentence(forecast))
 
 
-def _other_layers(subject: Subject) -> list[tuple[str, str]]:
+def _other_layers(subject: Subject, chosen: str) -> list[tuple[str, str]]:
     """Paint layers that may hold a painted mask: id and name, from the top."""
     found: list[tuple[str, str]] = []
 
     def walk(node: Any) -> None:
         for child in reversed(node.childNodes()):
-            if child.type() == "paintlayer" and id_of(child) != subject.id:
+            if child.type() == "paintlayer" and (id_of(child) != subject.id or id_of(child) == chosen):
                 found.append((id_of(child), child.name()))
             walk(child)
 

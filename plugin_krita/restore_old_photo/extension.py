@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -41,8 +40,8 @@ class RestoreExtension(Extension):
         self.courier = Courier(Desk("Krita", "bridge" if WITHOUT_ZMQ else "auto"))
         self.restorer = Restorer(self.courier)
         self.choices = remembered()
-        #: Shows the docker of the active window; each docker puts itself here when it is used.
-        self.show_docker: Callable[[], None] = lambda: None
+        #: Each window has one; those of windows that were closed are dead.
+        self.dockers: list[Any] = []
         self._dialog: ServerDialog | None = None
         #: Krita asks for the actions before the window has its menus.
         self._actions_of_new_window: dict[str, Any] = {}
@@ -92,6 +91,15 @@ class RestoreExtension(Extension):
             for name in self._actions_of_new_window:
                 menu.addAction(self._actions_of_new_window[name])
             filters.addMenu(menu)
+
+    def show_docker(self) -> None:
+        """Show the docker of the active window."""
+        window = Krita.instance().activeWindow()
+        self.dockers = [one for one in self.dockers if _lives(one)]
+        for one in self.dockers:
+            if window is None or one.parentWidget() is None or one.parentWidget().window() == window.qwindow():
+                one.show_up()
+                return
 
     def choose(self, choices: Choices) -> None:
         """Take choices, and keep them for the next time."""
@@ -146,10 +154,15 @@ class RestoreExtension(Extension):
             window = Krita.instance().activeWindow()
             self._dialog = ServerDialog(None if window is None else window.qwindow(), self.way)
             self._dialog.wanted.connect(self.help)
+            self._dialog.destroyed.connect(self._forget_dialog)
         self._dialog.tell("")
         self._dialog.show()
         self._dialog.raise_()
         self.courier.look()
+
+    @guarded
+    def _forget_dialog(self, *_args: Any) -> None:
+        self._dialog = None  # its window was closed
 
     @guarded
     def _show_state(self, state: Any) -> None:
@@ -169,3 +182,12 @@ class RestoreExtension(Extension):
     def _end(self, *_args: Any) -> None:
         self.restorer.cancel()
         self.courier.end()
+
+
+def _lives(widget: Any) -> bool:
+    """Whether a widget still is one: Qt may have deleted it under Python's object."""
+    try:
+        widget.isVisible()
+    except RuntimeError:
+        return False
+    return True

@@ -47,16 +47,23 @@ class Results:
         source = None if known is None else find_layer(doc, known)
         return node if source is None else source
 
-    def group_of(self, source: Any) -> Any | None:
+    def top_group(self, source: Any) -> Any | None:
         """The topmost group made from a layer; None if there is none."""
-        groups = [node for node in _siblings(source) if _is_group(node) and self._belongs(node, source)]
+        groups = self._groups(source)
         return groups[-1] if groups else None
 
-    def mask_for(self, source: Any) -> Any | None:
-        """The scratch mask made from a layer, which may have been painted on; None if there is none."""
-        group = self.group_of(source)
-        children = [] if group is None else group.childNodes()
-        return next((node for node in children if node.name() == MASK_NAME), None)
+    def edited_group(self, source: Any, active: Any) -> Any | None:
+        """The group whose mask is meant: that in which the active layer is, else the topmost that has a mask."""
+        groups = [group for group in self._groups(source) if mask_in(group) is not None]
+        around, climbing = set(), active
+        while climbing is not None:
+            around.add(id_of(climbing))
+            climbing = climbing.parentNode()
+        meant = [group for group in groups if id_of(group) in around] or groups
+        return meant[-1] if meant else None
+
+    def _groups(self, source: Any) -> list[Any]:
+        return [node for node in _siblings(source) if _is_group(node) and self._belongs(node, source)]
 
     def _belongs(self, group: Any, layer: Any) -> bool:
         known = self._source_of.get(id_of(group))
@@ -66,6 +73,17 @@ class Results:
             return False
         siblings = [id_of(one) for one in _siblings(group)]
         return siblings.index(id_of(layer)) < siblings.index(id_of(group))
+
+
+def mask_in(group: Any | None) -> Any | None:
+    """The scratch mask in a group, which may have been painted on; None if there is none."""
+    children = [] if group is None else group.childNodes()
+    return next((node for node in children if node.name() == MASK_NAME), None)
+
+
+def holds(group: Any, identity: str) -> bool:
+    """Whether the layer of this id lies in a group."""
+    return any(id_of(node) == identity or holds(node, identity) for node in group.childNodes())
 
 
 def _is_group(node: Any) -> bool:

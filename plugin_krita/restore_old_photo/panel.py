@@ -123,7 +123,8 @@ class Panel(QtWidgets.QWidget):
         """Add a sentence for the user."""
         if sentence:
             before = self.told
-            self._told.setText(f"{before}\n{sentence}" if before and before != sentence else sentence)
+            if sentence not in before.split("\n"):
+                self._told.setText(f"{before}\n{sentence}" if before else sentence)
             self._told.show()
 
     @property

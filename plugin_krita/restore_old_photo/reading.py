@@ -12,6 +12,8 @@ from .remote.editors.translation import _
 
 #: Layers that show what lies below them, and have no picture.
 _WITHOUT_PICTURE = ("filterlayer", "adjustmentlayer")
+#: Krita counts the bytes that it hands over with 31 bits, and crashes above that.
+_KRITAS_LIMIT = 1 << 31
 #: Models whose conversions between 16-bit integers are coarse.
 _COARSE = {"GRAYA", "LABA"}
 
@@ -86,6 +88,8 @@ def read_pixels(doc: Any, node: Any, box: Box, space: Space) -> QtCore.QByteArra
     Raises:
         Refusal: Krita gives none, or cannot convert them.
     """
+    if box.width * box.height * _bytes_a_pixel(node) >= _KRITAS_LIMIT:
+        raise Refusal(_("The layer is too large for Krita to hand over. Convert the image to 8 or 16 bits."))
     has_own = node.type() == "paintlayer" and not node.childNodes()
     read = node.pixelData if has_own else node.projectionPixelData
     pixels = read(box.x, box.y, box.width, box.height)
@@ -99,6 +103,11 @@ def read_pixels(doc: Any, node: Any, box: Box, space: Space) -> QtCore.QByteArra
     copy.setPixelData(pixels, 0, 0, box.width, box.height)
     convert(copy, space)
     return copy.pixelData(0, 0, box.width, box.height)
+
+
+def _bytes_a_pixel(node: Any) -> int:
+    channels = {"GRAYA": 2, "CMYKA": 5}.get(node.colorModel(), 4)
+    return channels * {"U8": 1, "U16": 2, "F16": 2, "F32": 4}.get(node.colorDepth(), 8)
 
 
 def new_layer(doc: Any, name: str, space: Space) -> Any:

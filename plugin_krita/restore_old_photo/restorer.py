@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from krita import Krita
@@ -11,7 +11,7 @@ from krita import Krita
 from .colour_spaces import Form, Space, travelling_form
 from .courier import Courier, Ended, Preview
 from .damage import damage_mask, work_area, work_region
-from .groups import MASK_NAME, Results, group_name
+from .groups import Results, group_name
 from .guard import guarded
 from .insertion import insert_group, make_layer
 from .qt import QtCore, Signal
@@ -26,6 +26,7 @@ from .remote.editors.words import duration, refusal, unexpected
 from .remote.events import Accepted, Done, Note
 from .remote.events import Progress as ProgressEvent
 from .remote.protocol import Picture, ProtocolError
+from .replacing import Masks, Replaced, make_way
 
 _log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Subject:
 class _Run:
     subject: Subject
     request: Request
-    replaces: str
+    replaces: Replaced | None
     finds: bool
     made: dict[int, Preview] = field(default_factory=dict)
     order: tuple[int, ...] = ()
@@ -98,6 +99,7 @@ class Restorer(QtCore.QObject):
         self._courier = courier
         self._run: _Run | None = None
         self.results = Results()
+        self._masks = Masks()
         courier.told.connect(self._heard)
 
     @property
@@ -160,9 +162,12 @@ class Restorer(QtCore.QObject):
             self._refuse(refusal(error))
 
     def _start(self, choices: Choices, finds: bool) -> None:
+        if finds:
+            choices = replace(choices, mask_source="auto")
         subject = self.subject()
         picture = subject.picture  # before any pixel is read: it may be too large
         doc, box = subject.doc, subject.box
+        doc.waitForDone()  # a stroke that is still being drawn belongs to the photo
         mask = None if finds else damage_mask(doc, subject.source, box, choices, self.results)
         area = work_area(doc, box, choices)
         photo = read_pixels(doc, subject.source, box, subject.form.space)
@@ -173,19 +178,13 @@ class Restorer(QtCore.QObject):
             mask=_grey(mask, box),
             area=_grey(area, box),
         )
-        old = self._replaced(subject.source, choices, finds)
-        self._run = _Run(subject, request, "" if old is None else id_of(old), finds)
-        self.began.emit(subject)
-        if subject.source.animated():
-            self._note(_("The layer is animated: only the frame that is shown is restored."))
+        replaces = self._masks.replaced(doc, subject.source, box, choices, self.results, finds=finds)
+        animated = subject.source.animated()
+        self._run = _Run(subject, request, replaces, finds)
         self._courier.restore(request)
-
-    def _replaced(self, source: Any, choices: Choices, finds: bool) -> Any:
-        """The group whose place the new one takes: the one with the edited mask, or one that is nothing but a mask."""
-        old = self.results.group_of(source)
-        if old is None or (choices.mask_source == "edited" and not finds):
-            return old
-        return old if [layer.name() for layer in old.childNodes()] == [MASK_NAME] else None
+        self.began.emit(subject)
+        if animated:
+            self._note(_("The layer is animated: only the frame that is shown is restored."))
 
     @guarded
     def _heard(self, request: Request, event: Any) -> None:
@@ -238,25 +237,41 @@ class Restorer(QtCore.QObject):
             raise Refusal(_("The image was closed. What was made for it is lost."))
         if not run.order:
             return _("No scratches were found.") if run.finds else _("The photo was left as it is.")
+        source = find_layer(doc, subject.id)
+        place = _place_now(source, subject.box)
         layers = []
         for number in run.order:
-            layer = make_layer(doc, run.made[number].layer, subject.form, subject.own, subject.box.x, subject.box.y)
+            layer = make_layer(doc, run.made[number].layer, subject.form, subject.own, place.x, place.y)
             if run.finds:
                 layer.setVisible(True)
             layers.append(layer)
-        source = find_layer(doc, subject.id)
-        old = find_layer(doc, run.replaces)
-        group = insert_group(doc, group_name(subject.name), layers, old or source)
+        old = None if run.replaces is None else find_layer(doc, run.replaces.group)
+        # Above what earlier runs made of it, which would hide it.
+        above = old or (None if source is None else self.results.top_group(source) or source)
+        group = insert_group(doc, group_name(subject.name), layers, above)
         if source is not None:
             self.results.made(group, source)
-        if old is not None:
-            old.remove()
+            self._masks.inserted(doc, group, place)
+        kept = "" if run.replaces is None else make_way(doc, run.replaces, subject.id, subject.box)
         doc.refreshProjection()
         if source is None:
-            return _("The layer was deleted meanwhile; the result lies on top of all layers.")
-        if run.finds:
-            return _("Paint or erase on the layer “Scratch mask”, then choose Restart from Edited Mask.")
-        return _("Done in {}.").format(duration(run.seconds))
+            said = _("The layer was deleted meanwhile; the result lies on top of all layers.")
+        elif run.finds:
+            said = _("Paint or erase on the layer “Scratch mask”, then choose Restart from Edited Mask.")
+        else:
+            said = _("Done in {}.").format(duration(run.seconds))
+        return f"{kept} {said}".strip()
+
+
+def _place_now(source: Any, box: Box) -> Box:
+    """Where a layer that was sent lies now; it may have been moved, or the image cropped. Where it was, if it is gone.
+
+    A layer whose size has changed was painted on: its old place is the better guess.
+    """
+    now = None if source is None else source.bounds()
+    if now is None or (now.width(), now.height()) != (box.width, box.height):
+        return box
+    return Box(now.x(), now.y(), box.width, box.height)
 
 
 def _grey(mask: bytes | None, box: Box) -> Pixels | None:

@@ -36,7 +36,7 @@ class RunView(QtWidgets.QWidget):
     def begin(self, name: str) -> None:
         """A run has begun, of the layer of this name."""
         short = self._doing.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 180)
-        self._doing.setText(_("Sending “{}”").format(short))
+        self._doing.setText(_("Sending “{}”").format(short) if name else _("A restoration is running"))
         self._bar.setRange(0, 0)
         self.show()
 

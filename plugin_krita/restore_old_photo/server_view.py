@@ -36,7 +36,7 @@ class ServerView(QtWidgets.QWidget):
         self._sentence.setText(state_sentence(state))
         self._wish, text = {
             "absent": ("start", _("Start")),
-            "failed": ("diagnose", _("Copy Diagnostics")),
+            "failed": ("start", _("Start")) if state.can_start else ("diagnose", _("Copy Diagnostics")),
             "ready": ("restart", _("Restart")),
             "asleep": ("restart", _("Restart")),
             "busy": ("restart", _("Restart")),

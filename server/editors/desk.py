@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, Optional, Tuple
 
 from ..client import Pixels, RestorationClient
+from ..connection import connection_path, read_connection
 from ..events import Event, Forecast, JobCancelled, Note
 from ..protocol import Picture, ProtocolError
 from .state import ServerState, state_of
@@ -49,6 +50,7 @@ class Desk:
     def __init__(self, name: str, transport: str = "auto") -> None:
         self._name, self._transport = name, transport
         self._client: Optional[RestorationClient] = None
+        self._given_up = threading.Event()
         self._running: Optional[Tuple[Request, RestorationClient, str]] = None
 
     def look(self) -> ServerState:
@@ -67,13 +69,21 @@ class Desk:
             self.close()
             return {}
 
+    def give_up(self) -> None:
+        """Wait for no server any more, now and later. For any thread."""
+        self._given_up.set()
+
     def start(self) -> ServerState:
         """Start the server if there is none.
 
         Raises:
             ProtocolError: it cannot be started.
         """
-        return state_of(self._connected(start=True, deadline_s=_START_S).status())
+        try:
+            return state_of(self._connected(start=True, deadline_s=_START_S).status())
+        except ProtocolError:
+            self.close()  # it was connected to one that is gone
+            return state_of(self._connected(start=True, deadline_s=_START_S).status())
 
     def stop_server(self) -> None:
         """End the server, and all jobs with it. Nothing happens if there is none."""
@@ -128,7 +138,11 @@ class Desk:
 
     def _attempt(self, request: Request, tell: Callable[[Event], None]) -> None:
         _check(request)
-        client = self._connected(start=True, deadline_s=_START_S)
+        try:
+            client = self._connected(start=True, deadline_s=_START_S, stop=request.stop.is_set)
+        except ProtocolError:
+            _check(request)  # cancelled meanwhile: that is why
+            raise
         _check(request)
         job = client.submit(request.photo, request.settings, mask=request.mask, area=request.area, within_alpha=True)
         self._running = request, client, job
@@ -141,11 +155,20 @@ class Desk:
         finally:
             self._running = None
 
-    def _connected(self, *, start: bool, deadline_s: float) -> RestorationClient:
+    def _connected(
+        self, *, start: bool, deadline_s: float, stop: Callable[[], bool] = lambda: False
+    ) -> RestorationClient:
         if self._client is not None:
             return self._client
+        if not start and read_connection(connection_path()) is None:
+            # Known without asking: a bridge, which is a process, need not be started for it.
+            raise ProtocolError("no-server", "No server is running.", "Start it.")
         self._client = RestorationClient.connect(
-            self._name, start=start, deadline_s=deadline_s, transport=self._transport
+            self._name,
+            start=start,
+            deadline_s=deadline_s,
+            transport=self._transport,
+            stop=lambda: stop() or self._given_up.is_set(),
         )
         return self._client
 

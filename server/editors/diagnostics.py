@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,6 +60,10 @@ def _end(log: Path) -> List[str]:
 
 
 def _without_home(text: str) -> str:
-    """The user's name stands in the path of the home folder."""
-    home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text
+    """The user's name stands in the path of the home folder, which is written in more than one way."""
+    homes = {Path.home(), Path.home().resolve(), Path("~").expanduser()}
+    written = {form for home in homes for form in (str(home), home.as_posix(), repr(str(home))[1:-1])}
+    for one in sorted(written, key=len, reverse=True):
+        if len(one) > 1:
+            text = re.sub(re.escape(one) + r"(?![\w.-])", "~", text)
+    return text

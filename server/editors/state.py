@@ -17,6 +17,7 @@ class ServerState:
         device: on which it computes: a name of the settings, such as ``cpu``; empty while that is not known.
         device_name: what that is in this machine, as its maker calls it.
         sentence: of ``failed``, cause and remedy.
+        can_start: of ``failed``, whether starting a server may help.
         version: of the program that serves; empty if none does.
     """
 
@@ -24,6 +25,7 @@ class ServerState:
     device: str = ""
     device_name: str = ""
     sentence: str = ""
+    can_start: bool = False
     version: str = ""
 
 

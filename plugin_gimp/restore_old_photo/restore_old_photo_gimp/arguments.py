@@ -22,12 +22,13 @@ SOURCES = (*MASK_SOURCES[:3], LAYER_MASK, MASK_SOURCES[3])
 _BOTH_WAYS = GObject.ParamFlags.READWRITE
 
 
-def add_stages(procedure: Any) -> None:
-    """A switch and a strength for each stage."""
+def add_stages(procedure: Any, without_switch: str = "") -> None:
+    """A switch and a strength for each stage; for one that is always on, a strength alone."""
     default = Choices()
     for stage in STAGES:
         label, choice = stage_label(stage), default.stage(stage)
-        procedure.add_boolean_argument(stage, label, stage_help(stage), choice.enabled, _BOTH_WAYS)
+        if stage != without_switch:
+            procedure.add_boolean_argument(stage, label, stage_help(stage), choice.enabled, _BOTH_WAYS)
         procedure.add_double_argument(
             f"{stage}-strength",
             _("Strength"),

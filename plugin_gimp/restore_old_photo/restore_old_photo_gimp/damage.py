@@ -7,7 +7,7 @@ from typing import Any
 from gi.repository import Gimp
 
 from .arguments import LAYER_MASK
-from .groups import mask_for
+from .groups import alpha_of, mask_in
 from .reading import Box, box_of, read_channel
 from .refusal import Refusal
 from .remote.editors.choices import Choices
@@ -15,8 +15,15 @@ from .remote.editors.pixel_bytes import is_empty, is_opaque, mask_of
 from .remote.editors.translation import _
 
 
-def damage_mask(image: Any, source: Any, box: Box, choices: Choices) -> bytes | None:
+def damage_mask(image: Any, source: Any, group: Any | None, box: Box, choices: Choices) -> bytes | None:
     """What the user says is damaged: one byte a pixel of ``box``, 255 = damaged. None: what is found automatically.
+
+    Args:
+        image: the image.
+        source: the photo.
+        group: the one whose scratch mask was edited, if there is one.
+        box: where the photo lies.
+        choices: of the user.
 
     Raises:
         Refusal: there is nothing where the user points to.
@@ -34,10 +41,20 @@ def damage_mask(image: Any, source: Any, box: Box, choices: Choices) -> bytes | 
         return _layer_mask(source, box)
     if choices.mask_source == "layer":
         return _painted(_named(image, source, choices.mask_layer), box)
-    layer = mask_for(image, source)
+    layer = mask_in(group)
     if layer is None:
         raise Refusal(_("There is no scratch mask of this layer yet. Find scratches first."))
-    return _read(layer, box, "R'G'B'A u8")[3::4]
+    return alpha_of(layer, box)
+
+
+def selection_limits(choices: Choices) -> bool:
+    """Whether a selection, if there is one, limits the work.
+
+    Not where it is the mask itself, and not where the mask was edited: a selection that was left over from painting
+    would wipe what lies outside it.
+    """
+    meant = choices.scratches.enabled and choices.mask_source in ("selection", "edited")
+    return choices.within_selection and not meant
 
 
 def work_area(image: Any, box: Box, choices: Choices) -> bytes | None:
@@ -46,7 +63,7 @@ def work_area(image: Any, box: Box, choices: Choices) -> bytes | None:
     Raises:
         Refusal: it lies outside the layer.
     """
-    if not choices.within_selection or (choices.scratches.enabled and choices.mask_source == "selection"):
+    if not selection_limits(choices):
         return None
     area = selected(image, box)
     if area is not None and is_empty(area):
@@ -54,8 +71,10 @@ def work_area(image: Any, box: Box, choices: Choices) -> bytes | None:
     return area
 
 
-def work_region(image: Any, box: Box) -> dict[str, int] | None:
-    """The rectangle around the selection, in pixels of ``box``, as of the settings; None where nothing is selected."""
+def work_region(image: Any, box: Box, choices: Choices) -> dict[str, int] | None:
+    """The rectangle around such a selection, in pixels of ``box``, as of the settings; None where nothing limits."""
+    if not selection_limits(choices):
+        return None
     _found, something, x1, y1, x2, y2 = Gimp.Selection.bounds(image)
     if not something:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gi
@@ -11,12 +12,12 @@ for _name, _version in (("Gtk", "3.0"), ("GimpUi", "3.0")):
 
 from gi.repository import GimpUi, GObject, Gtk  # noqa: E402 # the versions come first
 
-from .arguments import LAYER_MASK, SOURCES, choices_of  # noqa: E402
+from .arguments import LAYER_MASK, SOURCES  # noqa: E402
 from .facts import Facts  # noqa: E402
 from .preview import Preview  # noqa: E402
 from .remote.editors.choices import DEVICES, PRESETS, STAGES, Choices  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
-from .remote.editors.words import device_label, mask_source_label, preset_label  # noqa: E402
+from .remote.editors.words import device_label, mask_source_label, preset_label, stage_label  # noqa: E402
 from .restorer import Restorer  # noqa: E402
 from .running import Cancelled  # noqa: E402
 
@@ -24,14 +25,20 @@ _BOTH_WAYS = GObject.BindingFlags.BIDIRECTIONAL | GObject.BindingFlags.SYNC_CREA
 _SPACE, _SCALE_WIDTH = 6, 300
 
 
-def ask(procedure: Any, config: Any, restorer: Restorer) -> None:
+def ask(procedure: Any, config: Any, restorer: Restorer, choices: Callable[[], Choices]) -> None:
     """Show the dialog; what is chosen is in ``config`` then.
+
+    Args:
+        procedure: what is asked about.
+        config: its arguments.
+        restorer: of the photo.
+        choices: what the arguments mean to the procedure.
 
     Raises:
         Cancelled: the user has closed it.
     """
     GimpUi.init("restore-old-photo")
-    dialog = RestoreDialog(procedure, config, restorer)
+    dialog = RestoreDialog(procedure, config, restorer, choices)
     try:
         if not dialog.run():
             raise Cancelled
@@ -40,10 +47,11 @@ def ask(procedure: Any, config: Any, restorer: Restorer) -> None:
 
 
 class RestoreDialog:
-    """The dialog of one procedure: it shows what that procedure can be told."""
+    """The dialog of one procedure: it shows what that procedure can be told. Arguments: see ``ask``."""
 
-    def __init__(self, procedure: Any, config: Any, restorer: Restorer) -> None:
+    def __init__(self, procedure: Any, config: Any, restorer: Restorer, choices: Callable[[], Choices]) -> None:
         self._config, self._restorer = config, restorer
+        self._offered: dict[str, list[str]] = {}
         self._names = {one.name for one in config.list_properties()}
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Restore Old Photo"))
         self._left, self._right = _column(), _column()
@@ -53,9 +61,17 @@ class RestoreDialog:
         self._add_place()
         for sentence in self._warnings():
             _add(self._right, _sentence(sentence))
-        self._facts = Facts(restorer, self._choices)
+        self._preview = Preview(restorer, choices) if "sensitivity" in self._names else None
+        self._facts = Facts(restorer, choices)
+        try:
+            self._put_together()
+        except BaseException:
+            self._facts.close()  # its thread would live on
+            raise
+        self._watch = config.connect("notify", self._changed)
+
+    def _put_together(self) -> None:
         _add(self._right, self._facts.widget)
-        self._preview = Preview(restorer, self._choices) if "sensitivity" in self._names else None
         if self._preview is not None:
             _add(self._right, self._preview.widget)
         columns = Gtk.Box(spacing=3 * _SPACE, border_width=2 * _SPACE)
@@ -64,7 +80,6 @@ class RestoreDialog:
         columns.show_all()
         self._dialog.get_content_area().pack_start(columns, True, True, 0)
         self._adapt()
-        self._watch = config.connect("notify", self._changed)
 
     def run(self) -> bool:
         """True if the user wants it done."""
@@ -80,9 +95,6 @@ class RestoreDialog:
         while Gtk.events_pending():
             Gtk.main_iteration()
 
-    def _choices(self) -> Choices:
-        return choices_of(self._config)
-
     def _warnings(self) -> list[str]:
         found = []
         if self._restorer.form.converted:
@@ -92,7 +104,7 @@ class RestoreDialog:
         return found
 
     def _add_stage(self, stage: str) -> None:
-        if stage not in self._names:
+        if f"{stage}-strength" not in self._names:
             if stage == "scratches" and "sensitivity" in self._names:
                 _add(self._left, self._scale("sensitivity"))
             return
@@ -102,12 +114,14 @@ class RestoreDialog:
             _add(inner, self._scale("sensitivity"))
         if stage == "quality":
             _add(inner, self._check("always"))
+        switch = stage in self._names
         frame = Gtk.Frame(shadow_type=Gtk.ShadowType.NONE)
-        frame.set_label_widget(self._check(stage))
+        frame.set_label_widget(self._check(stage) if switch else Gtk.Label(label=stage_label(stage)))
         inner.set_margin_start(3 * _SPACE)
         frame.add(inner)
         _add(self._left, frame)
-        self._config.bind_property(stage, inner, "sensitive", GObject.BindingFlags.SYNC_CREATE)
+        if switch:
+            self._config.bind_property(stage, inner, "sensitive", GObject.BindingFlags.SYNC_CREATE)
 
     def _add_mask(self) -> None:
         if "mask-source" not in self._names:
@@ -143,12 +157,19 @@ class RestoreDialog:
         for value, label in values:
             combo.append(value, label)
         combo.set_tooltip_text(self._config.find_property(name).get_blurb())
-        if self._config.get_property(name) not in [value for value, _label in values]:
-            self._config.set_property(name, values[0][0])  # of another image, or of another version
+        self._offered[name] = [value for value, _label in values]
+        self._offer(name)  # what was remembered may be of another image, or of another version
         self._config.bind_property(name, combo, "active-id", _BOTH_WAYS)
         return combo
 
-    def _changed(self, _config: Any, _property: Any) -> None:
+    def _offer(self, name: str) -> None:
+        """Put the first word that can be chosen where there is another one."""
+        if self._config.get_property(name) not in self._offered[name]:
+            self._config.set_property(name, self._offered[name][0])
+
+    def _changed(self, _config: Any, changed: Any) -> None:
+        if changed.name in self._offered:
+            self._offer(changed.name)  # “Reset” knows nothing of the layers that there are
         self._adapt()
         self._facts.look_soon()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -14,13 +15,16 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GLib, Gtk  # noqa: E402 # the version comes first
 
 from .refusal import Refusal  # noqa: E402
+from .remote.connection import log_folder  # noqa: E402
 from .remote.editors.choices import Choices  # noqa: E402
 from .remote.editors.desk import Desk  # noqa: E402
 from .remote.editors.state import ServerState  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
-from .remote.editors.words import forecast_sentence, refusal, state_sentence  # noqa: E402
+from .remote.editors.words import forecast_sentence, refusal, state_sentence, unexpected  # noqa: E402
 from .remote.protocol import ProtocolError  # noqa: E402
 from .restorer import Restorer, desk  # noqa: E402
+
+_log = logging.getLogger(__name__)
 
 _SOON_MS = 300
 
@@ -64,7 +68,7 @@ class Facts:
         self._soon = 0
         try:
             choices = self._choices()
-            masked = choices.mask_source != "auto"
+            masked = choices.scratches.enabled and choices.mask_source != "auto"
             order = self._restorer.picture, self._restorer.settings(choices, masked=masked)
         except (Refusal, ProtocolError) as why:
             self._about.set_text(refusal(why) if isinstance(why, ProtocolError) else str(why))
@@ -75,8 +79,8 @@ class Facts:
     def _describe(self) -> None:
         try:
             picture = self._restorer.picture
-        except ProtocolError as error:
-            self._about.set_text(refusal(error))
+        except (Refusal, ProtocolError) as why:
+            self._about.set_text(refusal(why) if isinstance(why, ProtocolError) else str(why))
             return
         name = self._restorer.source.get_name()
         self._about.set_text(
@@ -87,12 +91,18 @@ class Facts:
         own = desk()
         try:
             while (order := self._orders.get()) is not None:
-                kind, wanted = order
-                state = self._asked(own, kind)
-                forecast = None if wanted is None or state.kind == "absent" else own.forecast(*wanted)
-                GLib.idle_add(self._show, state, forecast)
+                GLib.idle_add(self._show, *self._answer(own, *order))
         finally:
             own.close()
+
+    def _answer(self, own: Desk, kind: str, wanted: Any) -> tuple[ServerState, Any]:
+        try:
+            state = self._asked(own, kind)
+            return state, None if wanted is None or state.kind == "absent" else own.forecast(*wanted)
+        except Exception:  # the next order may go well again
+            _log.exception("asking about the server")
+            own.close()
+            return ServerState("failed", sentence=unexpected(str(log_folder()))), None
 
     def _asked(self, own: Desk, kind: str) -> ServerState:
         if kind == "look":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from gi.repository import Gegl, Gimp
+from gi.repository import Babl, Gegl, Gimp
 
+from .former import Former
 from .groups import group_name, mark_group, mark_mask
-from .reading import Box, Form
+from .reading import Box, Form, box_of
 from .remote.editors.pixel_bytes import alpha_alone
 from .remote.events import LayerMade
 
@@ -21,19 +23,43 @@ _TYPES = {
 _MODES = {"normal": Gimp.LayerMode.NORMAL, "color": Gimp.LayerMode.HSL_COLOR}
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How layers are inserted.
+
+    Attributes:
+        shown: whether all are shown, whatever they say of themselves.
+        covered: whether the source's layer mask hides the new group, too.
+        edited: whether the scratch mask is the user's own.
+    """
+
+    shown: bool
+    covered: bool
+    edited: bool
+
+
 def insert(
-    image: Any, source: Any, box: Box, form: Form, layers: Sequence[LayerMade], *, replaces: Any | None, shown: bool
+    image: Any,
+    source: Any | None,
+    name: str,
+    box: Box,
+    form: Form,
+    layers: Sequence[LayerMade],
+    *,
+    former: Former | None,
+    manner: Manner,
 ) -> Any:
-    """Insert a group of layers above their source.
+    """Insert a group of layers above their source. If anything fails, the image is as it was.
 
     Args:
         image: the image.
-        source: the layer that they were made from.
-        box: where it lies.
+        source: the layer that they were made from; None if it is gone: then they lie on top of all.
+        name: of that layer.
+        box: where it lies, or lay.
         form: in which its pixels went.
         layers: the lowest first.
-        replaces: a group whose place the new one takes, or None.
-        shown: whether all are shown, whatever they say of themselves.
+        former: a group of an earlier run, which the new one lies above.
+        manner: how.
 
     Returns:
         The group.
@@ -41,24 +67,59 @@ def insert(
     # Made before anything is inserted: what fails, fails without a trace.
     filled = [(made, _layer(image, made, form)) for made in layers]
     image.undo_group_start()
+    group = Gimp.GroupLayer.new(image, group_name(name))
     try:
-        above = replaces or source
-        group = Gimp.GroupLayer.new(image, group_name(source.get_name()))
-        image.insert_layer(group, above.get_parent(), image.get_item_position(above))
-        mark_group(group, source)
-        if replaces is not None:
-            image.remove_layer(replaces)
-            group.set_name(group_name(source.get_name()))  # it was taken until now
+        above = former.group if former is not None else source
+        parent, position = (None, 0) if above is None else (above.get_parent(), image.get_item_position(above))
+        _succeed(image.insert_layer(group, parent, position))
         for made, layer in filled:
-            image.insert_layer(layer, group, 0)
-            layer.set_offsets(box.x + made.x, box.y + made.y)
-            layer.set_visible(shown or made.visible)
-            if made.role == "scratch_mask":
-                mark_mask(layer)
+            _succeed(image.insert_layer(layer, group, 0))
+            _succeed(layer.set_offsets(box.x + made.x, box.y + made.y))
+            layer.set_visible(manner.shown or made.visible)
+            if made.role == "scratch_mask" and source is not None:
+                mark_mask(layer, source, edited=manner.edited)
+        if source is not None:
+            mark_group(group, source)
+            if manner.covered:
+                _cover(group, source)
+        # Last: nothing of the user's goes before everything else is there.
+        if former is not None and former.fate == "hide":
+            _succeed(former.group.set_visible(False))
+        elif former is not None and former.fate == "remove":
+            _succeed(image.remove_layer(former.group))
+    except BaseException:
+        if group.is_valid():
+            image.remove_layer(group)
+        raise
+    else:
+        # The names may have been taken until now.
+        group.set_name(group_name(name))
+        for made, layer in filled:
+            layer.set_name(made.name)
         image.set_selected_layers([group])
     finally:
         image.undo_group_end()
     return group
+
+
+def _succeed(done: bool) -> None:
+    """libgimp says False where it might raise."""
+    if not done:
+        raise RuntimeError(Gimp.get_pdb().get_last_error())
+
+
+def _cover(group: Any, source: Any) -> None:
+    """Hide what the source's layer mask hides: ``Restored`` has pixels there, too."""
+    mask = source.get_mask()
+    if mask is None or not source.get_apply_mask():
+        return
+    own = group.create_mask(Gimp.AddMaskType.WHITE)
+    _succeed(group.add_mask(own))
+    lies, base = box_of(group), box_of(source)
+    part = Gegl.Rectangle.new(lies.x - base.x, lies.y - base.y, lies.width, lies.height)
+    kind = str(Babl.get_name(mask.get_format()))
+    pixels = mask.get_buffer().get(part, 1.0, kind, Gegl.AbyssPolicy.NONE)
+    _write(own, lies.width, lies.height, kind, pixels)
 
 
 def _layer(image: Any, made: LayerMade, form: Form) -> Any:
@@ -70,8 +131,12 @@ def _layer(image: Any, made: LayerMade, form: Form) -> Any:
     layer = Gimp.Layer.new(
         image, made.name, width, height, _TYPES[layout], 100.0 * made.opacity, _MODES[made.blend_mode]
     )
-    buffer = layer.get_buffer()
-    buffer.set(Gegl.Rectangle.new(0, 0, width, height), form.babl(layout, layer), pixels)
-    buffer.flush()
-    layer.update(0, 0, width, height)
+    _write(layer, width, height, form.babl(layout, layer), pixels)
     return layer
+
+
+def _write(drawable: Any, width: int, height: int, kind: str, pixels: bytes) -> None:
+    buffer = drawable.get_buffer()
+    buffer.set(Gegl.Rectangle.new(0, 0, width, height), kind, pixels)
+    buffer.flush()
+    drawable.update(0, 0, width, height)

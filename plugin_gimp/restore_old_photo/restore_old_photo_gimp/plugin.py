@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import partial
 from typing import Any
 
 from gi.repository import Gimp, GLib
@@ -54,7 +55,7 @@ class RestoreOldPhoto(Gimp.PlugIn):  # type: ignore[misc]
             AGAIN: (
                 _("Restore Old Photo from Edited Mask…"),
                 _("Restores again with the scratch mask as it was painted, in place of the last result"),
-                (add_stages, add_place),
+                (partial(add_stages, without_switch="scratches"), add_place),
             ),
         }[name]
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, _run, None)
@@ -107,7 +108,7 @@ def _restored(procedure: Any, run_mode: Any, image: Any, drawables: list[Any], c
             from .dialog import ask
             from .progress_window import ProgressWindow
 
-            ask(procedure, config, restorer)
+            ask(procedure, config, restorer, lambda: _choices(config, name))
             return restorer.restore(
                 _choices(config, name), counter, lambda run: ProgressWindow(run, restorer.source.get_name()).wait()
             )

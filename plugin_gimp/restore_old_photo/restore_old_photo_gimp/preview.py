@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,14 +16,17 @@ from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402 # the versions come
 from .reading import read_pixels  # noqa: E402
 from .refusal import Refusal  # noqa: E402
 from .remote.client import Pixels  # noqa: E402
+from .remote.connection import log_folder  # noqa: E402
 from .remote.editors.choices import Choices  # noqa: E402
 from .remote.editors.desk import Request  # noqa: E402
 from .remote.editors.thumbnails import Thumbnail, thumbnail  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
-from .remote.editors.words import progress_label, refusal  # noqa: E402
+from .remote.editors.words import progress_label, refusal, unexpected  # noqa: E402
 from .remote.protocol import ProtocolError  # noqa: E402
 from .restorer import Restorer, desk  # noqa: E402
-from .running import Cancelled, Run  # noqa: E402
+from .running import Cancelled, Run, outcome  # noqa: E402
+
+_log = logging.getLogger(__name__)
 
 _SIDE = 260
 _STEP_MS = 80
@@ -36,7 +40,7 @@ class Preview:
         self._run: Run | None = None
         self._timer = 0
         self._desk = desk()
-        self._pixels: Any = None
+        self._small: Thumbnail | None = None
         self._button = Gtk.Button(label=_("Show What Is Found"))
         self._button.set_tooltip_text(_("Looks for scratches in the whole layer, and shows them here in red."))
         self._button.connect("clicked", self._clicked)
@@ -47,48 +51,70 @@ class Preview:
 
     def close(self) -> None:
         """End what is under way."""
-        if self._timer:
-            GLib.source_remove(self._timer)
-        if self._run is not None:
-            self._run.cancel()
-        self._desk.close()
+        if self._run is None:
+            self._desk.close()
+        else:
+            self._let_go(self._run)
 
     def _clicked(self, _button: Any) -> None:
-        if self._run is not None:
-            self._run.cancel()
-            return
         try:
-            choices = self._choices()
-            picture = self._restorer.picture
-            if self._pixels is None:
-                self._pixels = Pixels(*read_pixels(self._restorer.source, self._restorer.form))
-        except (Refusal, ProtocolError) as why:
-            self._told.set_text(refusal(why) if isinstance(why, ProtocolError) else str(why))
-            return
-        self._show(thumbnail(picture, self._pixels.buffer, _SIDE), None)
-        self._run = Run(self._desk, Request(self._pixels, choices.settings_to_find()))
+            if self._run is None:
+                self._begin()
+            else:
+                self._let_go(self._run)
+                self._told.set_text("")
+        except Exception as why:
+            self._end(_sentence(why))
+
+    def _begin(self) -> None:
+        choices = self._choices()
+        picture = self._restorer.picture  # before any pixel is read: it may be too large
+        # Read for each click: the dialog does not keep the user from painting.
+        pixels = Pixels(picture, read_pixels(self._restorer.source, self._restorer.form)[1])
+        self._small = thumbnail(picture, pixels.buffer, _SIDE)
+        self._show(self._small, None)
+        self._told.set_text("")
+        self._run = Run(self._desk, Request(pixels, choices.settings_to_find()))
         self._button.set_label(_("Cancel"))
         self._timer = GLib.timeout_add(_STEP_MS, self._step)
 
-    def _step(self) -> bool:
-        run = self._run
-        assert run is not None
-        try:
-            over, said = run.step(0.0), ""
-        except (Refusal, Cancelled) as why:
-            over, said = True, str(why)
-        if not over:
-            if run.progress is not None:
-                self._told.set_text(progress_label(run.progress.stage))
-            return True
+    def _let_go(self, run: Run) -> None:
+        """The user does not wait until a run has ended, nor does the next one: it gets a desk of its own."""
+        run.let_go()
+        self._desk = desk()
+        GLib.source_remove(self._timer)
+        self._rest()
+
+    def _rest(self) -> None:
         self._run, self._timer = None, 0
         self._button.set_label(_("Show What Is Found"))
-        masks = [] if said else [layer for layer in run.layers if layer.role == "scratch_mask"]
-        if masks:
-            small = thumbnail(self._restorer.picture, self._pixels.buffer, _SIDE)
-            self._show(small, thumbnail(masks[0].picture, masks[0].pixels, _SIDE))
-        self._told.set_text(said or " ".join(run.notes))
+
+    def _end(self, sentence: str) -> None:
+        self._rest()
+        self._told.set_text(sentence)
+
+    def _step(self) -> bool:
+        run = self._run
+        if run is None:
+            return False
+        try:
+            if not run.step(0.0):
+                if run.progress is not None:
+                    self._told.set_text(progress_label(run.progress.stage))
+                return True
+            self._end(self._shown(run))
+        except Exception as why:
+            self._end(_sentence(why))
         return False
+
+    def _shown(self, run: Run) -> str:
+        """Show what was found; returns what there is to be said about it."""
+        masks = [layer for layer in run.layers if layer.role == "scratch_mask"]
+        if not masks:
+            return outcome(run, True)
+        assert self._small is not None
+        self._show(self._small, thumbnail(masks[0].picture, masks[0].pixels, _SIDE))
+        return " ".join(run.notes)
 
     def _show(self, photo: Thumbnail, mask: Thumbnail | None) -> None:
         rgb = bytearray(3 * photo.width * photo.height)
@@ -102,3 +128,12 @@ class Preview:
             GLib.Bytes.new(bytes(rgb)), GdkPixbuf.Colorspace.RGB, False, 8, photo.width, photo.height, 3 * photo.width
         )
         self._image.set_from_pixbuf(picture)
+
+
+def _sentence(why: Exception) -> str:
+    if isinstance(why, ProtocolError):
+        return refusal(why)
+    if isinstance(why, (Refusal, Cancelled)):
+        return str(why)
+    _log.error("the preview failed", exc_info=why)
+    return unexpected(str(log_folder()))

@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from . import WITHOUT_ZMQ
+from .arguments import LAYER_MASK
 from .damage import damage_mask, work_area, work_region
-from .groups import all_layers, group_of, is_only_a_mask, source_for
-from .insertion import insert
+from .former import former_of
+from .groups import all_layers, group_of, source_for
+from .insertion import Manner, insert
 from .reading import Box, Form, box_of, form_of, read_pixels
 from .refusal import Refusal
 from .remote.client import Pixels
-from .remote.editors.choices import Choices
+from .remote.editors.choices import Choices, StageChoice
 from .remote.editors.desk import Desk, Request
 from .remote.editors.translation import _
 from .remote.protocol import Picture
@@ -43,9 +45,21 @@ class Restorer:
         if len(drawables) != 1:
             raise Refusal(_("Choose one layer: the one with the photo."))
         self.image, self.finds = image, finds
-        self.source = source_for(image, _layer_of(drawables[0]))
+        self._active = _layer_of(drawables[0])
+        self.source = source_for(image, self._active)
         self.form: Form = form_of(image)
-        self.box: Box = box_of(self.source)
+
+    @property
+    def box(self) -> Box:
+        """Where the photo lies now.
+
+        Raises:
+            Refusal: it is no more.
+        """
+        self._must_be_open()
+        if not self.source.is_valid():
+            raise Refusal(_("The layer was deleted. Choose another one."))
+        return box_of(self.source)
 
     @property
     def picture(self) -> Picture:
@@ -53,8 +67,10 @@ class Restorer:
 
         Raises:
             ProtocolError: it is larger than the server takes.
+            Refusal: the photo is no more.
         """
-        return Picture(self.form.layout(self.source.has_alpha()), self.form.bits, self.box.width, self.box.height)
+        box = self.box
+        return Picture(self.form.layout(self.source.has_alpha()), self.form.bits, box.width, box.height)
 
     @property
     def other_layers(self) -> list[Any]:
@@ -64,9 +80,8 @@ class Restorer:
     def settings(self, choices: Choices, *, masked: bool) -> dict[str, Any]:
         """What is asked of the server."""
         settings = choices.settings_to_find() if self.finds else choices.settings(masked=masked)
-        if choices.within_selection:
-            settings["region"] = work_region(self.image, self.box)
-        return settings
+        region = work_region(self.image, self.box, self._meant(choices))
+        return settings if region is None else {**settings, "region": region}
 
     def restore(self, choices: Choices, desk: Desk, wait: Callable[[Run], None]) -> str:
         """Do it; returns what there is to be said about it.
@@ -78,35 +93,46 @@ class Restorer:
         """
         if choices.does_nothing and not self.finds:
             raise Refusal(_("Every stage is switched off. Switch one on."))
-        if self.finds:
-            choices = replace(choices, mask_source="auto")
-        picture = self.picture  # before any pixel is read: it may be too large
-        mask = damage_mask(self.image, self.source, self.box, choices)
-        area = work_area(self.image, self.box, choices)
+        choices, image, source = self._meant(choices), self.image, self.source
+        box = self.box  # the dialog may have been open for long: what is true now counts
+        self.form, picture = form_of(image), self.picture  # before any pixel is read: it may be too large
+        name, edits = source.get_name(), choices.mask_source == "edited" and choices.scratches.enabled
+        group = group_of(image, source, self._active, masked=edits)
+        mask = damage_mask(image, source, group, box, choices)
+        area = work_area(image, box, choices)
         settings = self.settings(choices, masked=mask is not None)
-        if mask is not None and choices.mask_source == "selection":
-            settings["region"] = None
-        _picture, pixels = read_pixels(self.source, self.form)
-        request = Request(Pixels(picture, pixels), settings, mask=self._grey(mask), area=self._grey(area))
-        replaces = self._replaced(choices)
-        run = Run(desk, request)
+        _picture, pixels = read_pixels(source, self.form)
+        run = Run(desk, Request(Pixels(picture, pixels), settings, mask=_grey(mask, box), area=_grey(area, box)))
         wait(run)
         if not run.layers:
             return outcome(run, self.finds)
-        if not self.image.is_valid() or not self.source.is_valid():
+        self._must_be_open()
+        gone = not source.is_valid()
+        now = box if gone else box_of(source)
+        if (now.width, now.height) != (box.width, box.height) or form_of(image) != self.form:
+            raise Refusal(_("The layer was scaled or converted meanwhile. Nothing was changed; restore again."))
+        former = None if gone else former_of(group, source, now, mask if edits else None)
+        marks = choices.scratches.enabled and choices.mask_source == LAYER_MASK
+        # While scratches are found, what is painted on the mask must be seen.
+        manner = Manner(shown=self.finds, covered=not marks and not self.finds, edited=edits)
+        insert(image, None if gone else source, name, now, self.form, run.layers, former=former, manner=manner)
+        told = [*run.notes]
+        if gone:
+            told.append(_("The layer was deleted meanwhile; the result lies on top of all layers."))
+        if former is not None and former.sentence:
+            told.append(former.sentence)
+        return " ".join(told)
+
+    def _meant(self, choices: Choices) -> Choices:
+        return replace(choices, scratches=StageChoice(), mask_source="auto") if self.finds else choices
+
+    def _must_be_open(self) -> None:
+        if not self.image.is_valid():
             raise Refusal(_("The image was closed. What was made for it is lost."))
-        insert(self.image, self.source, self.box, self.form, run.layers, replaces=replaces, shown=self.finds)
-        return " ".join(run.notes)
 
-    def _replaced(self, choices: Choices) -> Any | None:
-        """The group whose place the new one takes: the one with the edited mask, or one that is nothing but a mask."""
-        old = group_of(self.image, self.source)
-        if old is None or (choices.mask_source == "edited" and not self.finds):
-            return old
-        return old if is_only_a_mask(old) else None
 
-    def _grey(self, mask: bytes | None) -> Pixels | None:
-        return None if mask is None else Pixels(Picture("GRAY", 8, self.box.width, self.box.height), mask)
+def _grey(mask: bytes | None, box: Box) -> Pixels | None:
+    return None if mask is None else Pixels(Picture("GRAY", 8, box.width, box.height), mask)
 
 
 def _layer_of(drawable: Any) -> Any:

@@ -61,6 +61,11 @@ class Run:
         """End it; whatever still comes is not heard."""
         self._desk.cancel(self._request)
 
+    def let_go(self) -> None:
+        """End it without waiting, even while it looks for the server. Its desk is closed when it has ended."""
+        self.cancel()
+        threading.Thread(target=self._close_afterwards, name="restore-old-photo-end", daemon=True).start()
+
     @property
     def layers(self) -> list[LayerMade]:
         """What came back, the lowest first, when the run is over."""
@@ -83,6 +88,10 @@ class Run:
         elif isinstance(event, Done):
             self._order, self.seconds = event.order, event.seconds
         return False
+
+    def _close_afterwards(self) -> None:
+        self._thread.join()
+        self._desk.close()
 
     def _note(self, sentence: str) -> None:
         if sentence and sentence not in self.notes:

@@ -32,12 +32,13 @@ class Gimp:
 
     Attributes:
         environ: of the GIMPs that it starts.
+        entering: as given.
     """
 
     def __init__(
         self, folder: Path, assembled: Path, environ: Mapping[str, str], entering: Sequence[str], hides_zmq: bool
     ) -> None:
-        self.folder, self.home, self._entering = folder, folder / "home", entering
+        self.folder, self.home, self.entering = folder, folder / "home", entering
         plug_ins = self.home / ".config/GIMP/3.0/plug-ins"
         plug_ins.parent.mkdir(parents=True)
         shutil.copytree(assembled, plug_ins)
@@ -87,7 +88,7 @@ class Gimp:
             command = ["gimp-console-3.0", "-i", "-d", "-f", interpreter, "-b", batch, "--quit"]
         log = (self.folder / f"{self._number}.log").open("wb")
         process = subprocess.Popen(
-            [*self._entering, *command],
+            [*self.entering, *command],
             env=self.environ,
             cwd=self.folder,
             stdin=subprocess.DEVNULL,

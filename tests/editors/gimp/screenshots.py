@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[2]
@@ -73,11 +74,13 @@ class Studio:
         self._number = 0
 
     @contextlib.contextmanager
-    def asked(self, photo: Path) -> Iterator[tuple[Running, str, str]]:
+    def asked(self, photo: Path, **arguments: Any) -> Iterator[tuple[Running, str, str]]:
         """A GIMP that shows a photo and our dialog: itself, its window, the dialog."""
         self._number += 1
         state = self._work / f"{self._theme}{self._number}.state"
-        running = self.gimp.start("calls.with_window", windows=True, photo=str(photo), state=str(state), arguments={})
+        running = self.gimp.start(
+            "calls.with_window", windows=True, photo=str(photo), state=str(state), arguments=arguments
+        )
         try:
             dialog = self.hands.window(TITLE)
             main = self.hands.window(MAIN)
@@ -134,7 +137,8 @@ def _photograph(studio: Studio, photo: Path, large: Path) -> None:
         time.sleep(0.5)
         hands.press(window, "h")
         studio.take("menu")
-    with studio.asked(photo) as (running, _window, dialog):
+    # Without faces, for which a message would cover the picture.
+    with studio.asked(photo, faces=False) as (running, _window, dialog):
         hands.click(*_within(hands.settled(dialog), *OK))
         running.answer(120)
         studio.take("result")
@@ -168,7 +172,8 @@ def _made(folder: Path) -> Path:
 
 if __name__ == "__main__":
     if shutil.which("gimp-console-3.0") is None and trixie.found() is None:
-        sys.exit("There is no GIMP 3 here, and it could not be fetched: no pictures of it.")
+        sys.stdout.write("There is no GIMP 3 here, and it could not be fetched: no pictures of it.\n")
+        sys.exit()
     everything, page = (Path(name).resolve() for name in sys.argv[1:])
     main(everything)
     page.mkdir(parents=True, exist_ok=True)

@@ -188,3 +188,35 @@ def test_the_result_goes_where_it_was_asked_for(krita, fresh_photo, small_photo)
     assert told["outcome"] == "done"
     assert len(told["first"]) == 2
     assert len(told["second"]) == 1
+
+
+def test_a_painted_mask_is_not_thrown_away(krita, photo):
+    told = krita.run("restoring.painted_mask_survives", photo=str(photo))
+    assert told["plainly"] == told["restarted"] == "done"
+    # The plain run left the group with the painted mask where it was.
+    assert [node["type"] for node in told["after"]] == ["paintlayer", "grouplayer", "grouplayer"]
+    # The restart took the painted mask's own group, although another lies above it, and all of its mask.
+    masks = [next(layer for layer in group if layer["name"] == "Scratch mask") for group in told["groups"]]
+    assert len(masks) == 2
+    assert told["painted"][0] == 255
+    assert len(told["groups"][0]) == 3
+
+
+def test_what_was_painted_meanwhile_is_kept_hidden(krita, fresh_photo):
+    told = krita.run("restoring.painted_meanwhile", photo=str(fresh_photo))
+    assert told["outcome"] == "done"
+    assert "painted on meanwhile" in told["sentence"]
+    _source, old, new = told["tree"]
+    assert (old["visible"], new["visible"]) == (False, True)
+
+
+def test_a_layer_that_was_moved_meanwhile_gets_its_result_where_it_is(krita, fresh_photo):
+    told = krita.run("restoring.moved_meanwhile", photo=str(fresh_photo))
+    source, group = told["tree"]
+    assert source["bounds"] == [30, -12, SIDE, SIDE]
+    assert group["children"][0]["bounds"] == [30, -12, SIDE, SIDE]
+
+
+def test_the_chosen_painted_layer_stays_chosen(krita, small_photo):
+    seen = krita.run("restoring.chosen_painted_layer", photo=str(small_photo))
+    assert seen == [["First", True]] * 3

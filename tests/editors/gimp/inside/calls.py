@@ -240,6 +240,30 @@ def arguments_of():
     return found
 
 
+def kinds_of_arguments():
+    """The arguments of each procedure: type, range, default and help."""
+    return {
+        RESTORE + suffix: {
+            one.name: {
+                "kind": one.value_type.name,
+                "least": getattr(one, "minimum", None),
+                "most": getattr(one, "maximum", None),
+                "default": one.get_default_value(),
+                "blurb": one.get_blurb(),
+            }
+            for one in Gimp.get_pdb().lookup_procedure(RESTORE + suffix).get_arguments()
+            if one.name not in ("run-mode", "image", "drawables")
+        }
+        for suffix in ("", "-find-scratches", "-from-mask")
+    }
+
+
+def tree_of(path):
+    """The layers of a file."""
+    image, _layer = opened(path)
+    return tree(image.get_layers())
+
+
 def with_window(photo, state, arguments):
     """Show the image, call the procedure with its dialog, and say what came of it; the window stays."""
     image, layer = opened(photo)
@@ -267,10 +291,11 @@ def with_window_then_undo(photo, state):
     return {**told, "seen": seen}
 
 
-def _main():
+def main(functions):
+    """Do what the order says, with one of these."""
     order = json.loads(Path(sys.argv[0]).read_text())
     try:
-        answer = {"value": globals()[order["function"]](**order["arguments"]), "failure": None}
+        answer = {"value": functions[order["function"]](**order["arguments"]), "failure": None}
     except BaseException:
         answer = {"value": None, "failure": traceback.format_exc()}
     part = Path(order["result"] + ".part")
@@ -278,4 +303,5 @@ def _main():
     part.rename(order["result"])
 
 
-_main()
+if __name__ == "__main__":  # other files of scenarios import this one
+    main(globals())

@@ -209,3 +209,81 @@ def plain(photo):
     told = yield from run("again")
     doc.waitForDone()
     return {**told, "names": names(doc.rootNode())}
+
+
+def painted_mask_survives(photo):
+    """Find scratches, paint on the mask with a selection left over, restore plainly; then restart from that mask."""
+    doc = yield from open_photo(photo)
+    choose()
+    yield from run("find_scratches")
+    doc.waitForDone()
+    group = doc.rootNode().childNodes()[-1]
+    mask = child(group, "Scratch mask")
+    mask.setPixelData(b"\x00\x00\xff\xff" * (40 * 40), 20, 20, 40, 40)
+    plainly = yield from run("again")
+    doc.waitForDone()
+    after = tree(doc.rootNode())
+    select(doc, 150, 150, 30, 30)  # left from painting: it limits nothing
+    doc.setActiveNode(mask)
+    yield lambda: doc.activeNode().name() == "Scratch mask"
+    restarted = yield from run("edited_mask")
+    doc.waitForDone()
+    groups = [node for node in doc.rootNode().childNodes() if node.type() == "grouplayer"]
+    alphas = [bytes(child(one, "Scratch mask").pixelData(25, 25, 1, 1))[3] for one in groups]
+    return {
+        "plainly": plainly["outcome"],
+        "restarted": restarted["outcome"],
+        "after": after,
+        "groups": [tree(one) for one in groups],
+        "painted": alphas,
+    }
+
+
+def painted_meanwhile(photo):
+    """Paint on the mask while it is being restored from it."""
+    doc = yield from open_photo(photo)
+    choose()
+    yield from run("again")
+    doc.waitForDone()
+    group = doc.rootNode().childNodes()[-1]
+    mask = child(group, "Scratch mask")
+    mask.setPixelData(b"\x00\x00\xff\xff" * 1600, 20, 20, 40, 40)
+    watch = Watch()
+    trigger("edited_mask")
+    mask.setPixelData(b"\x00\x00\xff\xff" * 1600, 120, 120, 40, 40)
+    told = yield from watch.end()
+    doc.waitForDone()
+    return {**told, "tree": tree(doc.rootNode())}
+
+
+def moved_meanwhile(photo):
+    """Move the layer while it is being restored."""
+    doc = yield from open_photo(photo)
+    choose()
+    source = doc.activeNode()
+    watch = Watch()
+    trigger("again")
+    source.move(30, -12)
+    told = yield from watch.end()
+    doc.waitForDone()
+    return {**told, "tree": tree(doc.rootNode())}
+
+
+def chosen_painted_layer(photo):
+    """Choose the second of three layers as the mask, make it the active one, go back: it stays chosen."""
+    doc = yield from open_photo(photo)
+    photo_layer = doc.activeNode()
+    for name in ("First", "Second"):
+        layer = doc.createNode(name, "paintlayer")
+        layer.setPixelData(b"\xff\xff\xff\xff" * 100, 0, 0, 10, 10)
+        yield from add_layer(doc, layer, active=photo_layer)
+    second = child(doc.rootNode(), "First")
+    choose(mask_source="layer", mask_layer=second.uniqueId().toString())
+    docker().setVisible(True)
+    seen = []
+    for node in (photo_layer, second, photo_layer):
+        doc.setActiveNode(node)
+        yield 1200
+        form = docker().panel.form
+        seen.append([form._layer.currentText(), form.choices.mask_layer == second.uniqueId().toString()])
+    return seen

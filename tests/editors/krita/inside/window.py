@@ -143,7 +143,8 @@ def pauses(width, height, choices, stop_after=None):
     app.activeWindow().addView(doc)
     yield lambda: app.activeDocument() == doc and doc.activeNode() is not None
     layer = doc.activeNode()
-    row = bytes(value for column in range(width) for value in (column * 255 // width, 90 + column % 7, 120, 255))
+    shade = time.time_ns() % 200  # the server has never seen it
+    row = bytes(value for column in range(width) for value in (column * 255 // width, 40 + column % 7, shade, 255))
     layer.setPixelData(row * height, 0, 0, width, height)
     painted = doc.createNode("Damage", "paintlayer")
     painted.setPixelData(b"\xff\xff\xff\xff" * 3200, 1000, 1000, 80, 40)
