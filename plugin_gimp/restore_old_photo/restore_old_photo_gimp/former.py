@@ -39,7 +39,7 @@ def former_of(group: Any | None, source: Any, box: Box, sent: bytes | None) -> F
     mask = mask_in(group)
     if sent is None:
         if not is_only_a_mask(group):
-            return None
+            return Former(group, "keep")  # the new one lies above it, or it would hide the new one
         return Former(group, "remove") if is_as_made(mask, source) else _hidden(group)
     if is_within(source, group):
         return Former(group, "keep", _("The photo lies within the last result, which was kept below the new one."))

@@ -76,6 +76,9 @@ class Studio:
     @contextlib.contextmanager
     def asked(self, photo: Path, **arguments: Any) -> Iterator[tuple[Running, str, str]]:
         """A GIMP that shows a photo and our dialog: itself, its window, the dialog."""
+        # Those of the last GIMP may stay for a moment.
+        while self.hands.windows(f"{TITLE}|{MAIN}"):
+            time.sleep(0.1)
         self._number += 1
         state = self._work / f"{self._theme}{self._number}.state"
         running = self.gimp.start(
@@ -89,6 +92,9 @@ class Studio:
             self.hands.place(dialog, BESIDE, 130)
             self.hands.settled(dialog)
             yield running, main, dialog
+        except AssertionError:
+            sys.stderr.write(running.log[-3000:])
+            raise
         finally:
             running.close()
 

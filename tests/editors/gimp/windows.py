@@ -22,16 +22,21 @@ class Hands:
         """The id of a window whose title holds ``name``, and that is not among those known, once it is there."""
         end = time.monotonic() + seconds
         while True:
-            for one in self._do("search", "--onlyvisible", "--name", name).split():
+            for one in self.windows(name):
                 if one not in (known or set()):
                     return one
             assert time.monotonic() < end, f"no window {name!r}"
             time.sleep(0.1)
 
+    def windows(self, name: str) -> list[str]:
+        """The windows on the screen whose titles hold ``name``."""
+        return self._do("search", "--onlyvisible", "--name", name).split()
+
     def size(self, window: str) -> tuple[int, int, int, int]:
         """Left, top, width and height."""
         lines = self._do("getwindowgeometry", "--shell", window).splitlines()
         found = dict(line.split("=") for line in lines if "=" in line)
+        assert found, "the window is gone"
         return int(found["X"]), int(found["Y"]), int(found["WIDTH"]), int(found["HEIGHT"])
 
     def settled(self, window: str) -> tuple[int, int, int, int]:

@@ -14,10 +14,9 @@ from calls import RESTORE, main, opened
 def _dialog(photo, suffix=""):
     """The dialog, its arguments, and the module of GTK."""
     sys.path.insert(0, str(Path(Gimp.directory()) / "plug-ins/restore_old_photo"))
+    import gi
     from restore_old_photo_gimp.arguments import choices_of
     from restore_old_photo_gimp.restorer import Restorer
-
-    import gi
 
     gi.require_version("Gtk", "3.0")
     gi.require_version("GimpUi", "3.0")
