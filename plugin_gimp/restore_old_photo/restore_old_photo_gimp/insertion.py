@@ -68,6 +68,7 @@ def insert(
     filled = [(made, _layer(image, made, form)) for made in layers]
     image.undo_group_start()
     group = Gimp.GroupLayer.new(image, group_name(name))
+    _blend_encoded(group)
     try:
         above = former.group if former is not None else source
         parent, position = (None, 0) if above is None else (above.get_parent(), image.get_item_position(above))
@@ -131,8 +132,15 @@ def _layer(image: Any, made: LayerMade, form: Form) -> Any:
     layer = Gimp.Layer.new(
         image, made.name, width, height, _TYPES[layout], 100.0 * made.opacity, _MODES[made.blend_mode]
     )
+    _blend_encoded(layer)
     _write(layer, width, height, form.babl(layout, layer), pixels)
     return layer
+
+
+def _blend_encoded(layer: Any) -> None:
+    """Blend encoded values, as the library does with strengths and soft edges; GIMP by itself blends linear light."""
+    layer.set_composite_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)
+    layer.set_blend_space(Gimp.LayerColorSpace.RGB_NON_LINEAR)
 
 
 def _write(drawable: Any, width: int, height: int, kind: str, pixels: bytes) -> None:

@@ -81,7 +81,9 @@ class Run:
         elif isinstance(event, Progress):
             self.progress = event
         elif isinstance(event, Note):
-            self._note(event.sentence)
+            # That the compact models have none for faces is said beside the switch; no window has to pop up for it.
+            if event.stage != "faces":
+                self._note(event.sentence)
         elif isinstance(event, LayerMade):
             self._made[event.number] = event
             self._note(event.note)
