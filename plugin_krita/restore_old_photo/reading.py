@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from .colour_spaces import Space
 from .qt import QtCore
 from .refusal import Refusal
+from .remote.editors.box import Box
 from .remote.editors.translation import _
 
 #: Layers that show what lies below them, and have no picture.
@@ -16,16 +16,6 @@ _WITHOUT_PICTURE = ("filterlayer", "adjustmentlayer")
 _KRITAS_LIMIT = 1 << 31
 #: Models whose conversions between 16-bit integers are coarse.
 _COARSE = {"GRAYA", "LABA"}
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in the image, in pixels; may lie outside the canvas."""
-
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 def layer_of(node: Any) -> Any:

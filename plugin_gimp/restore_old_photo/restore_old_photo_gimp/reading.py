@@ -12,20 +12,11 @@ from typing import Any
 from gi.repository import Babl, Gegl, Gimp
 
 from .refusal import Refusal
+from .remote.editors.box import Box
 from .remote.editors.translation import _
 from .remote.protocol import Picture
 
 _BITS = {Gimp.Precision.U8_NON_LINEAR: 8, Gimp.Precision.U16_NON_LINEAR: 16}
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in the image, in pixels; may lie outside the canvas."""
-
-    x: int
-    y: int
-    width: int
-    height: int
 
 
 @dataclass(frozen=True)
