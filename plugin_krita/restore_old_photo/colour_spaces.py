@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .refusal import Refusal
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 
 SRGB = "sRGB-elle-V2-srgbtrc.icc"

@@ -7,9 +7,9 @@ from typing import Any
 from .colour_spaces import SRGB, Space
 from .groups import Results, mask_in
 from .reading import Box, find_layer, id_of, read_pixels
-from .refusal import Refusal
 from .remote.editors.choices import Choices
 from .remote.editors.pixel_bytes import is_empty, is_opaque, mask_of
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 
 _PAINTED = Space("RGBA", "U8", SRGB)

@@ -13,8 +13,8 @@ from .guard import guarded
 from .panel import Panel
 from .qt import QtCore
 from .reading import id_of
-from .refusal import Refusal
 from .remembered import first_time
+from .remote.editors.refusal import Refusal
 from .remote.editors.state import ServerState
 from .remote.editors.translation import _
 from .remote.editors.words import forecast_sentence, refusal

@@ -6,8 +6,8 @@ from typing import Any
 
 from .colour_spaces import Space
 from .qt import QtCore
-from .refusal import Refusal
 from .remote.editors.box import Box
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 
 #: Layers that show what lies below them, and have no picture.

@@ -16,11 +16,11 @@ from .guard import guarded
 from .insertion import insert_group, make_layer
 from .qt import QtCore, Signal
 from .reading import Box, box_of, check_has_picture, find_layer, id_of, layer_of, own_space, read_pixels
-from .refusal import Refusal
 from .remote.client import Pixels
 from .remote.connection import log_folder
 from .remote.editors.choices import Choices
 from .remote.editors.desk import Request
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 from .remote.editors.words import duration, refusal, unexpected
 from .remote.events import Accepted, Done, Note

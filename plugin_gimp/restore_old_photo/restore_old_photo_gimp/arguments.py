@@ -10,8 +10,8 @@ from typing import Any
 
 from gi.repository import GObject
 
-from .refusal import Refusal
 from .remote.editors.choices import DEVICES, MASK_SOURCES, PRESETS, STAGES, Choices, StageChoice
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 from .remote.editors.words import stage_help, stage_label
 

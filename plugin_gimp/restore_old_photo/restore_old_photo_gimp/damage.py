@@ -9,9 +9,9 @@ from gi.repository import Gimp
 from .arguments import LAYER_MASK
 from .groups import alpha_of, mask_in
 from .reading import Box, box_of, read_channel
-from .refusal import Refusal
 from .remote.editors.choices import Choices
 from .remote.editors.pixel_bytes import is_empty, is_opaque, mask_of
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 
 

@@ -14,10 +14,10 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import GLib, Gtk  # noqa: E402 # the version comes first
 
-from .refusal import Refusal  # noqa: E402
 from .remote.connection import log_folder  # noqa: E402
 from .remote.editors.choices import Choices  # noqa: E402
 from .remote.editors.desk import Desk  # noqa: E402
+from .remote.editors.refusal import Refusal  # noqa: E402
 from .remote.editors.state import ServerState  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
 from .remote.editors.words import forecast_sentence, refusal, state_sentence, unexpected  # noqa: E402

@@ -10,9 +10,9 @@ from typing import Any
 from gi.repository import Gimp, GLib
 
 from .arguments import add_mask, add_place, add_sensitivity, add_stages, choices_of
-from .refusal import Refusal
 from .remote.connection import log_folder
 from .remote.editors.logs import log_to_file
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _, use_languages
 from .remote.editors.words import refusal, unexpected
 from .remote.protocol import ProtocolError

@@ -14,11 +14,11 @@ for _name, _version in (("Gtk", "3.0"), ("GdkPixbuf", "2.0")):
 from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402 # the versions come first
 
 from .reading import read_pixels  # noqa: E402
-from .refusal import Refusal  # noqa: E402
 from .remote.client import Pixels  # noqa: E402
 from .remote.connection import log_folder  # noqa: E402
 from .remote.editors.choices import Choices  # noqa: E402
 from .remote.editors.desk import Request  # noqa: E402
+from .remote.editors.refusal import Refusal  # noqa: E402
 from .remote.editors.thumbnails import Thumbnail, thumbnail  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
 from .remote.editors.words import progress_label, refusal, unexpected  # noqa: E402

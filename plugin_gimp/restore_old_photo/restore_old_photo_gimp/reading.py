@@ -11,8 +11,8 @@ from typing import Any
 
 from gi.repository import Babl, Gegl, Gimp
 
-from .refusal import Refusal
 from .remote.editors.box import Box
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 from .remote.protocol import Picture
 

@@ -13,10 +13,10 @@ from .former import former_of
 from .groups import all_layers, group_of, source_for
 from .insertion import Manner, insert
 from .reading import Box, Form, box_of, form_of, read_pixels
-from .refusal import Refusal
 from .remote.client import Pixels
 from .remote.editors.choices import Choices, StageChoice
 from .remote.editors.desk import Desk, Request
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 from .remote.protocol import Picture
 from .running import Run, outcome

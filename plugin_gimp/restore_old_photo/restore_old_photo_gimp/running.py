@@ -7,9 +7,9 @@ import queue
 import threading
 from typing import Any
 
-from .refusal import Refusal
 from .remote.connection import log_folder
 from .remote.editors.desk import Desk, Request
+from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
 from .remote.editors.words import refusal, unexpected
 from .remote.events import Accepted, Done, JobCancelled, LayerMade, Note, Progress

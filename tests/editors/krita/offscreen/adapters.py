@@ -66,7 +66,7 @@ def masks() -> dict:
     """What painted layers mean as masks."""
     from restore_old_photo.damage import _painted
     from restore_old_photo.reading import Box
-    from restore_old_photo.refusal import Refusal
+    from restore_old_photo.remote.editors.refusal import Refusal
 
     doc = Krita.instance().createDocument(4, 1, "t", "RGBA", "U8", SRGB, 72.0)
     box = Box(0, 0, 4, 1)
