@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test editors lint format lock evaluate bench-server krita-plugin gimp-plugin screenshots translations clean
+.PHONY: demo test editors lint format lock train-compact train-smoke evaluate bench-server krita-plugin gimp-plugin screenshots translations clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
@@ -29,6 +29,14 @@ lint: $(READY)
 format: $(READY)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# All networks of the compact preset from nothing, into runs/compact; what was stopped goes on. See docs/training.md.
+train-compact: $(READY)
+	$(BIN)/restore-old-photo train all --data $(DATA) --out runs/compact
+
+# A minute of each training on a few pictures; the tests do the same with seconds.
+train-smoke: $(READY)
+	$(BIN)/python -m pytest tests/training -q
 
 # The table of the README.
 evaluate: $(READY)

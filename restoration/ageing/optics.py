@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from restoration.ageing.noise import draw
 from restoration.ageing.recipe import Recipe
-from restoration.ageing.tone import draw
 
 
 def soften(image: np.ndarray, sigma: float) -> np.ndarray:
@@ -42,6 +42,11 @@ def coarsen(image: np.ndarray, factor: float, rng: np.random.Generator) -> np.nd
     reduced = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
     kernel = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
     return np.clip(cv2.resize(reduced, (width, height), interpolation=kernel), 0, 1)
+
+
+def sharpen(image: np.ndarray, amount: float) -> np.ndarray:
+    """Unsharp masking, as scanners do unasked: edges get halos about a pixel wide."""
+    return np.clip(cv2.addWeighted(image, 1 + amount, cv2.GaussianBlur(image, (0, 0), 1.0), -amount, 0), 0, 1)
 
 
 def age_optics(image: np.ndarray, recipe: Recipe, rng: np.random.Generator) -> np.ndarray:

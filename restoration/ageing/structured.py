@@ -1,188 +1,169 @@
-"""Structured defects: scratches, dust, hair, creases, cracks, holes, lost corners. Each leaves an exact mask.
+"""Structured defects: all that hides a part of the picture. Each is painted, and marked, by itself.
 
-A defect is drawn as a coverage map (H×W, 0 to 1) and then laid over the picture in one of the paper's blend modes
-(Wan et al. 2020, section 4.1: layer addition, lighten only, screen) or darkened, with random opacity.
+A pixel is in the mask if, and only if, a structured defect was painted on it: see ``paint`` for the threshold. What a
+crease does beside its ridge (light and shade on the bent paper) is no part of the mask: the picture is still there.
 """
 
 from __future__ import annotations
 
-import cv2
+from collections.abc import Callable
+
 import numpy as np
 
+from restoration.ageing.folds import fold, slip, tear
+from restoration.ageing.inks import Print, blot_ink, brown, line_ink
+from restoration.ageing.lines import hairs, scrape, scratches, transport_scratches
+from restoration.ageing.losses import cracks, hole, lost_corner
 from restoration.ageing.materials import Materials
-from restoration.ageing.noise import fractal_field, smooth_field
+from restoration.ageing.noise import draw, draw_log, generator, spread
+from restoration.ageing.paint import Ink, paint, paper_white
 from restoration.ageing.recipe import Recipe
-from restoration.ageing.tone import draw
-
-#: Coverage above which a pixel is damaged, if the damage can be seen at all.
-COVERED = 0.25
-#: Change of a pixel's value (0 to 1) below which nobody, and no detector, can see the damage.
-VISIBLE = 0.06
-
-_SUBPIXEL = 4  # bits of fraction that cv2 takes in line coordinates
+from restoration.ageing.specks import blotch, dust, foxing, placed
+from restoration.ageing.stains import fingerprint, tape, tide_mark
 
 
-def draw_path(canvas: np.ndarray, points: np.ndarray, width: float) -> None:
-    """Draws a smooth line of fractional width into an H×W uint8 canvas; points N×2 as (x, y)."""
-    fixed = np.rint(points * 2**_SUBPIXEL).astype(np.int32).reshape(-1, 1, 2)
-    thick = max(1, round(width))
-    cv2.polylines(canvas, [fixed], False, 255, thick, cv2.LINE_AA, _SUBPIXEL)
+def add_scratches(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    height, width = sheet.size
+    total = round(draw(recipe.scratch_count, rng))
+    for _ in range(2):  # two sets, so that one picture has pale and dark scratches
+        if count := round(total / 2):
+            paint(sheet.image, sheet.mask, scratches(height, width, count, rng), line_ink(sheet, rng))
+    if total and rng.random() < recipe.transport_chance:
+        lines = transport_scratches(height, width, int(rng.integers(1, 25)), rng)
+        paint(sheet.image, sheet.mask, lines * np.float32(rng.uniform(0.3, 1)), line_ink(sheet, rng))
+    if total and rng.random() < recipe.scrape_chance:
+        paint(sheet.image, sheet.mask, scrape(height, width, rng), line_ink(sheet, rng))
 
 
-def random_path(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """A wandering line: a scratch, a hair, a crease. N×2 float points (x, y)."""
-    side = min(height, width)
-    length = side * float(np.exp(rng.uniform(np.log(0.06), np.log(1.6))))
-    steps = 24
-    straight = rng.random() < 0.55
-    bend = rng.normal(0, 0.02 if straight else 0.16, steps)
-    direction = rng.choice([np.pi / 2, rng.uniform(0, 2 * np.pi)]) + np.cumsum(bend)
-    stride = np.stack([np.cos(direction), np.sin(direction)], axis=1) * (length / steps)
-    start = rng.uniform([-0.1 * width, -0.1 * height], [1.1 * width, 1.1 * height])
-    return start + np.cumsum(stride, axis=0)
+def add_dust(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    for _ in range(2):
+        if count := round(draw(recipe.dust_count, rng) / 2):
+            paint(sheet.image, sheet.mask, dust(*sheet.size, count, rng), line_ink(sheet, rng))
 
 
-def scratches(height: int, width: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Scratches and hairs: thin lines, broken here and there. Coverage H×W float32."""
-    canvas = np.zeros((height, width), np.uint8)
-    for _ in range(count):
-        draw_path(canvas, random_path(height, width, rng), float(np.exp(rng.uniform(np.log(0.8), np.log(4.5)))))
-    coverage: np.ndarray = canvas.astype(np.float32) / 255
-    if rng.random() < 0.6:  # the emulsion holds in places: the line is broken
-        coverage *= np.clip(1.4 + 2 * smooth_field(height, width, rng.uniform(8, 30), rng), 0, 1)
-    if rng.random() < 0.5:
-        coverage = cv2.GaussianBlur(coverage, (0, 0), rng.uniform(0.4, 0.9))
-    return coverage
+def add_hairs(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.hair_chance:
+        paint(sheet.image, sheet.mask, hairs(*sheet.size, int(rng.integers(1, 5)), rng), line_ink(sheet, rng))
 
 
-def dust(height: int, width: int, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Specks of many sizes. Coverage H×W float32."""
-    canvas = np.zeros((height, width), np.uint8)
-    for _ in range(count):
-        radius = float(np.exp(rng.uniform(np.log(0.6), np.log(5))))
-        centre = (int(rng.uniform(0, width) * 16), int(rng.uniform(0, height) * 16))
-        axes = (max(8, int(radius * 16)), max(8, int(radius * rng.uniform(0.4, 1) * 16)))
-        cv2.ellipse(canvas, centre, axes, rng.uniform(0, 180), 0, 360, 255, -1, cv2.LINE_AA, _SUBPIXEL)
-    rough = canvas.astype(np.float32) / 255
-    if rng.random() < 0.6:
-        rough *= np.clip(1.2 + 2 * smooth_field(height, width, min(height, width) / 3, rng), 0, 1)
-    return rough
+def add_foxing(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.foxing_chance:
+        spots = foxing(*sheet.size, round(draw_log(6, 160, rng)), rng)
+        paint(sheet.image, sheet.mask, spots, Ink(brown(rng.uniform(0.6, 1.1), rng), "absorb", rng.uniform(0.6, 1)))
 
 
-def crease(height: int, width: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """A fold: a line of broken emulsion, and the shading of the bent paper beside it.
-
-    Returns:
-        The coverage of the line (H×W, 0 to 1) and the shading (H×W, to be multiplied with the picture; about 1).
-    """
-    canvas = np.zeros((height, width), np.uint8)
-    along_x = rng.random() < 0.5
-    t = np.linspace(-0.05, 1.05, 30)
-    offset = rng.uniform(0.1, 0.9) + np.cumsum(rng.normal(0, 0.004, 30)) + t * rng.normal(0, 0.12)
-    points = np.stack([t * width, offset * height] if along_x else [offset * width, t * height], axis=1)
-    draw_path(canvas, points, rng.uniform(1, 3.5))
-    line = canvas.astype(np.float32) / 255
-    holding = np.clip(1.1 + 2.2 * fractal_field(height, width, 12, 2, rng), 0, 1)
-    side = cv2.GaussianBlur(line, (0, 0), rng.uniform(2, 7))
-    shift = np.roll(side, int(rng.uniform(2, 5)), axis=0 if along_x else 1)
-    relief = (side - shift) / (np.abs(side - shift).max() + 1e-6)
-    return line * holding, 1 + relief * rng.uniform(0.05, 0.2)
+def add_blotches(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.blotch_chance:
+        for _ in range(round(draw_log(1, 8, rng))):
+            blot = blotch(*sheet.size, rng)
+            paint(sheet.image, sheet.mask, blot, blot_ink(sheet, blot, rng), area=True)
 
 
-def placed(mask: np.ndarray, height: int, width: int, scale: float, rng: np.random.Generator) -> np.ndarray:
-    """A real defect's mask, turned, flipped, scaled and put somewhere in an H×W picture. Coverage float32."""
-    angle = rng.uniform(0, 360)
-    matrix = cv2.getRotationMatrix2D((mask.shape[1] / 2, mask.shape[0] / 2), angle, scale)
-    matrix[:, 2] += rng.uniform(0, 1, 2) * [width, height] - [mask.shape[1] / 2, mask.shape[0] / 2]
-    flipped = mask[:, ::-1] if rng.random() < 0.5 else mask
-    moved = cv2.warpAffine(np.ascontiguousarray(flipped), matrix, (width, height), flags=cv2.INTER_AREA)
-    return moved.astype(np.float32) / 255
+def add_film_artefacts(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    kinds = sheet.materials.film_artefacts
+    if kinds and rng.random() < recipe.film_artefact_chance:
+        height, width = sheet.size
+        for _ in range(round(draw(recipe.film_artefact_count, rng))):
+            real = kinds[int(rng.integers(len(kinds)))]
+            cover = placed(real, height, width, draw_log(0.15, 0.9, rng) * min(height, width) / 320, rng)
+            ink = blot_ink(sheet, cover, rng) if rng.random() < 0.4 else line_ink(sheet, rng)
+            paint(sheet.image, sheet.mask, cover, ink, area=True)
 
 
-def cracks(height: int, width: int, materials: Materials, rng: np.random.Generator) -> np.ndarray:
-    """Cracked gelatine or varnish: real crack lines where there are any, else a net of borders between cells."""
-    if materials.cracks and rng.random() < 0.6:
-        mask = materials.cracks[int(rng.integers(len(materials.cracks)))]
-        return placed(mask, height, width, rng.uniform(0.5, 1.2) * min(height, width) / 320, rng)
-    field = fractal_field(height, width, rng.uniform(1.5, 5), 3, rng)
-    steep = np.hypot(cv2.Sobel(field, -1, 1, 0), cv2.Sobel(field, -1, 0, 1)) / 8
-    net = np.clip(1.2 - np.abs(field - rng.uniform(-0.2, 0.2)) / (steep * rng.uniform(0.7, 1.6) + 1e-6), 0, 1)
-    # Only a part of the picture is cracked.
-    return net * (smooth_field(height, width, 2, rng) > rng.uniform(-0.1, 0.4))
+def add_tide_mark(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.tide_mark_chance:
+        body, line = tide_mark(*sheet.size, rng)
+        wet, edge = rng.uniform(0, 0.5), rng.uniform(0.25, 0.9)
+        if rng.random() < 0.25:  # water bleached instead
+            pale = sheet.paper_at(1)
+            paint(sheet.image, sheet.mask, body, Ink(pale, "paint", wet), area=True)
+            paint(sheet.image, sheet.mask, line, Ink(pale, "lighten", edge))
+        else:
+            paint(sheet.image, sheet.mask, body, Ink(brown(wet, rng), "absorb"), area=True)
+            paint(sheet.image, sheet.mask, line, Ink(brown(edge, rng), "absorb"))
 
 
-def hole(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """A place where the emulsion is gone: an irregular blot with a hard edge. Coverage H×W float32."""
-    side = min(height, width)
-    radius = side * rng.uniform(0.03, 0.12)
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    distance = np.hypot(x - rng.uniform(0, width), (y - rng.uniform(0, height)) * rng.uniform(0.5, 2)) / radius
-    rough = fractal_field(height, width, rng.uniform(6, 16), 3, rng) * rng.uniform(0.2, 0.7)
-    return np.clip((1 - distance + rough) * 8, 0, 1)
+def add_fingerprint(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.fingerprint_chance:
+        grease = line_ink(sheet, rng)
+        ink = Ink(grease.colour, grease.mode, rng.uniform(0.25, 0.8))
+        paint(sheet.image, sheet.mask, fingerprint(*sheet.size, rng), ink)
 
 
-def lost_corner(height: int, width: int, rng: np.random.Generator) -> np.ndarray:
-    """A corner broken off, with a ragged edge. Coverage H×W float32."""
-    y, x = np.mgrid[:height, :width].astype(np.float32)
-    across = (x if rng.random() < 0.5 else width - 1 - x) / width
-    down = (y if rng.random() < 0.5 else height - 1 - y) / height
-    reach = across / rng.uniform(0.06, 0.2) + down / rng.uniform(0.06, 0.2)
-    rough = fractal_field(height, width, rng.uniform(5, 12), 3, rng) * 0.15
-    return np.clip((1 - reach + rough) * 12, 0, 1)
+def add_tape(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.tape_chance:
+        strip, edge = tape(*sheet.size, rng)
+        paint(sheet.image, sheet.mask, strip, Ink(brown(rng.uniform(0.15, 0.8), rng), "absorb"), area=True)
+        if rng.random() < 0.6:  # old tape scatters: it veils what lies under it
+            veil = sheet.paper_at(rng.uniform(0.6, 1))
+            paint(sheet.image, sheet.mask, strip, Ink(veil, "paint", rng.uniform(0.1, 0.45)), area=True)
+        paint(sheet.image, sheet.mask, edge, Ink(brown(rng.uniform(0.3, 1), rng), "absorb"))
 
 
-def lay_over(image: np.ndarray, coverage: np.ndarray, rng: np.random.Generator, opaque: bool = False) -> np.ndarray:
-    """Lays a defect over the picture in a random blend mode, colour and opacity."""
-    cover = coverage[..., None] * (1 if opaque else rng.uniform(0.35, 1))
-    pale = np.array([1, 0.98, 0.93], np.float32) * rng.uniform(0.72, 1)
-    dark = np.array([1, 0.9, 0.8], np.float32) * rng.uniform(0, 0.25)
-    mode = rng.choice(["paint", "add", "lighten", "screen", "darken"], p=[0.35, 0.15, 0.15, 0.15, 0.2])
-    if opaque or mode == "paint":
-        return image * (1 - cover) + pale * cover
-    if mode == "add":
-        return np.clip(image + cover * pale * rng.uniform(0.3, 0.8), 0, 1)
-    if mode == "lighten":
-        return np.maximum(image, pale * cover)
-    if mode == "screen":
-        return 1 - (1 - image) * (1 - pale * cover)
-    return image * (1 - cover) + np.minimum(image, dark) * cover
+def add_creases(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.crease_chance:
+        for _ in range(1 + int(rng.random() < 0.3)):
+            crease = fold(*sheet.size, rng)
+            np.clip(sheet.image * spread(crease.shading), 0, 1, out=sheet.image)
+            ink = line_ink(sheet, rng)
+            paint(sheet.image, sheet.mask, crease.line, ink)
+            if rng.random() < 0.6:
+                paint(sheet.image, sheet.mask, crease.flakes, Ink(ink.colour, "paint", rng.uniform(0.6, 1)))
 
 
-def age_structured(
-    image: np.ndarray, recipe: Recipe, materials: Materials, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def add_cracks(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.crack_chance:
+        paint(sheet.image, sheet.mask, cracks(*sheet.size, sheet.materials, rng), line_ink(sheet, rng))
+
+
+def add_tear(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    if rng.random() < recipe.tear_chance:
+        core, gap = tear(*sheet.size, rng)
+        if rng.random() < 0.5:
+            moved, band = slip(sheet.image, core, rng)
+            sheet.image[band] = moved[band]
+            sheet.mask[band] = 255
+        white = sheet.paper_at(rng.uniform(0.95, 1.15))
+        paint(sheet.image, sheet.mask, core, Ink(white), area=True)
+        behind = sheet.paper_at(rng.choice([rng.uniform(0, 0.3), rng.uniform(0.7, 1.1)]))
+        if rng.random() < 0.6:
+            paint(sheet.image, sheet.mask, gap, Ink(behind), area=True)
+
+
+def add_losses(sheet: Print, recipe: Recipe, rng: np.random.Generator) -> None:
+    for chance, shape in ((recipe.hole_chance, hole), (recipe.corner_chance, lost_corner)):
+        if rng.random() < chance:
+            gone = shape(*sheet.size, rng)
+            ink = blot_ink(sheet, gone, rng)
+            paint(sheet.image, sheet.mask, gone, Ink(ink.colour, tone=ink.tone), area=True)
+
+
+#: In the order in which they come about; each draws from its own generator. Order may change, names are their seeds.
+FAMILIES: dict[str, Callable[[Print, Recipe, np.random.Generator], None]] = {
+    "tide marks": add_tide_mark,
+    "foxing": add_foxing,
+    "cracks": add_cracks,
+    "creases": add_creases,
+    "film artefacts": add_film_artefacts,
+    "scratches": add_scratches,
+    "blotches": add_blotches,
+    "fingerprints": add_fingerprint,
+    "tape": add_tape,
+    "tears": add_tear,
+    "losses": add_losses,
+    "dust": add_dust,
+    "hairs": add_hairs,
+}
+
+
+def age_structured(image: np.ndarray, recipe: Recipe, materials: Materials, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Every structured defect of the recipe.
 
     Returns:
-        The picture, and its mask: H×W uint8, 255 where a defect covers the picture and can be seen.
+        The picture, and its mask: H×W uint8, 255 where a defect was painted.
     """
-    height, width = image.shape[:2]
-    out = image
-    damaged = np.zeros((height, width), bool)
-
-    def cover(coverage: np.ndarray, opaque: bool = False) -> None:
-        nonlocal out, damaged
-        after = lay_over(out, coverage, rng, opaque)
-        damaged |= (coverage > COVERED) & (np.abs(after - out).max(axis=2) > VISIBLE)
-        out = after
-
-    for _ in range(2):  # two sets, so that one picture has pale and dark scratches
-        if count := round(draw(recipe.scratch_count, rng) / 2):
-            cover(scratches(height, width, count, rng))
-    if count := round(draw(recipe.dust_count, rng)):
-        cover(dust(height, width, count, rng))
-    if rng.random() < recipe.crease_chance:
-        line, shading = crease(height, width, rng)
-        out = np.clip(out * shading[..., None], 0, 1)
-        cover(line)
-    if rng.random() < recipe.crack_chance:
-        cover(cracks(height, width, materials, rng))
-    if materials.film_artefacts and rng.random() < recipe.film_artefact_chance:
-        for _ in range(round(draw(recipe.film_artefact_count, rng))):
-            mask = materials.film_artefacts[int(rng.integers(len(materials.film_artefacts)))]
-            cover(placed(mask, height, width, rng.uniform(0.25, 0.8) * min(height, width) / 320, rng))
-    if rng.random() < recipe.hole_chance:
-        cover(hole(height, width, rng), opaque=True)
-    if rng.random() < recipe.corner_chance:
-        cover(lost_corner(height, width, rng), opaque=True)
-    return out.astype(np.float32), damaged.astype(np.uint8) * 255
+    out = np.ascontiguousarray(image, np.float32).copy()
+    sheet = Print(out, np.zeros(out.shape[:2], np.uint8), paper_white(out), materials)
+    for name, add in FAMILIES.items():
+        add(sheet, recipe, generator(seed, name))
+    return sheet.image, sheet.mask

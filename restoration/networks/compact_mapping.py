@@ -53,11 +53,12 @@ class CompactMapping(StoredNetwork):
 
     Args:
         widths: channels at 1/4, 1/8 and 1/16 of the picture's size.
+        non_local: False leaves the partial non-local block out, to measure what it is worth.
     """
 
     size_multiple = 16
 
-    def __init__(self, widths: tuple[int, int, int] = (64, 128, 160)) -> None:
+    def __init__(self, widths: tuple[int, int, int] = (64, 128, 160), non_local: bool = True) -> None:
         super().__init__()
         fine, middle, coarse = widths
         self.enter = nn.Sequential(nn.Conv2d(fine + 2, fine, 3, padding=1), ResidualBlock(fine))
@@ -68,7 +69,7 @@ class CompactMapping(StoredNetwork):
             nn.Conv2d(middle, coarse, 4, stride=2, padding=1), ResidualBlock(coarse), ResidualBlock(coarse)
         )
         self.up_middle = nn.Sequential(nn.Conv2d(coarse, 4 * middle, 1), nn.PixelShuffle(2))
-        self.non_local = CompactNonLocal(middle)
+        self.non_local = CompactNonLocal(middle) if non_local else None
         self.middle = nn.Sequential(ResidualBlock(middle), ResidualBlock(middle))
         self.up_fine = nn.Sequential(nn.Conv2d(middle, 4 * fine, 1), nn.PixelShuffle(2))
         self.leave = nn.Sequential(
@@ -79,7 +80,7 @@ class CompactMapping(StoredNetwork):
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:
         keys = ("enter.0.weight", "down_middle.0.weight", "down_coarse.0.weight")
         widths = (dimension(state_dict, key, 0, width) for key, width in zip(keys, (64, 128, 160), strict=True))
-        return {"widths": tuple(widths)}
+        return {"widths": tuple(widths), "non_local": "non_local.theta.weight" in state_dict}
 
     def forward(self, z: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
@@ -89,5 +90,7 @@ class CompactMapping(StoredNetwork):
         fine = self.enter(torch.cat([z, share, touched], dim=1))
         middle = self.down_middle(fine)
         middle = middle + self.up_middle(self.down_coarse(middle))
-        middle = self.middle(self.non_local(middle, 1 - F.avg_pool2d(mask, 8)))
+        if self.non_local is not None:
+            middle = self.non_local(middle, 1 - F.avg_pool2d(mask, 8))
+        middle = self.middle(middle)
         return z + self.leave(fine + self.up_fine(middle))

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from restoration.networks.base import StoredNetwork, dimension
 
+Layer = TypeVar("Layer", nn.Conv2d, nn.Linear)
 
-def zeroed(layer: nn.Conv2d) -> nn.Conv2d:
+
+def zeroed(layer: Layer) -> Layer:
     """The layer with weights and bias 0: what adds its output begins as the identity."""
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)

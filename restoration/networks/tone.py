@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -25,37 +26,89 @@ THUMBNAIL = 64
 CELLS, LEVELS = 8, 8
 
 
+#: Shares of the pixels that are darker than each level that the network is told, see ``tone_levels``.
+SHARES = (
+    0.0005, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.15, 0.25, 0.375, 0.5,
+    0.625, 0.75, 0.85, 0.92, 0.96, 0.98, 0.99, 0.995, 0.998, 0.9995,
+)  # fmt: skip
+BINS = 1024
+#: Pixels counted at most; of larger pictures every so many rows are looked at.
+MOST_COUNTED = 4_000_000
+
+
+def tone_levels(image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """The levels of each channel below which given shares of the pixels lie: where fading has put black and white.
+
+    A thumbnail averages the darkest and the lightest pixels away; these keep them.
+
+    Args:
+        image: H×W×3, 0 to 1.
+        mask: H×W bool, True = damaged; such pixels do not count, unless all are.
+
+    Returns:
+        21×3 float32, 0 to 1, for ``SHARES``; exact to half of 1/1024.
+    """
+    rows = max(1, -(-image.shape[0] * image.shape[1] // MOST_COUNTED))
+    seen = image[::rows]
+    sound = np.ones(seen.shape[:2], bool) if mask is None or mask.all() else ~mask[::rows]
+    out = np.empty((len(SHARES), 3), np.float32)
+    for channel in range(3):
+        counted = np.minimum((seen[..., channel][sound] * BINS).astype(np.int64), BINS - 1)
+        share = np.cumsum(np.bincount(counted, minlength=BINS)) / max(1, counted.size)
+        out[:, channel] = (np.searchsorted(share, SHARES) + 0.5) / BINS
+    return out
+
+
 class ToneNetwork(StoredNetwork):
-    """Thumbnail N×3×64×64 in [-1, 1] to a bilateral grid N×12×8×8×8 (3×4 affine transform; level, row, column).
+    """Thumbnail N×3×64×64 in [-1, 1] and levels N×21×3 to a bilateral grid N×12×8×8×8.
+
+    The grid holds a 3×4 affine transform for each luminance level, row and column.
 
     Args:
         width: channels of the widest layers.
+        levels: False makes a network that is not told the levels.
     """
 
-    def __init__(self, width: int = 112) -> None:
+    def __init__(self, width: int = 112, levels: bool = True) -> None:
         super().__init__()
-        half = width // 2
+        half, told = width // 2, 3 * len(SHARES) if levels else 0
+        self.levels = levels
         self.local = nn.Sequential(
             nn.Conv2d(3, half // 2, 3, stride=2, padding=1), nn.ReLU(),
             nn.Conv2d(half // 2, half, 3, stride=2, padding=1), nn.ReLU(),
             nn.Conv2d(half, width, 3, stride=2, padding=1), nn.ReLU(),
             nn.Conv2d(width, width, 3, padding=1), nn.ReLU(),
         )  # fmt: skip
-        self.whole = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, width))
+        wide = 2 * width if levels else width
+        self.whole = nn.Sequential(nn.Linear(2 * width + told, wide), nn.ReLU(), nn.Linear(wide, width))
+        if levels:
+            # One curve for the whole picture, straight from the levels: what an auto-levels tool does, learnt.
+            self.curve = nn.Sequential(
+                nn.Linear(told, width),
+                nn.ReLU(),
+                nn.Linear(width, width),
+                nn.ReLU(),
+                zeroed(nn.Linear(width, 12 * LEVELS)),
+            )
         # Starts as the identity: an untrained network changes nothing.
         self.mix = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), zeroed(nn.Conv2d(width, 12 * LEVELS, 1)))
 
     @classmethod
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:
-        return {"width": dimension(state_dict, "mix.0.weight", 0, 112)}
+        return {"width": dimension(state_dict, "mix.0.weight", 0, 112), "levels": "curve.0.weight" in state_dict}
 
-    def forward(self, thumbnail: Tensor) -> Tensor:
+    def forward(self, thumbnail: Tensor, levels: Tensor) -> Tensor:
         if thumbnail.shape[1:] != (3, THUMBNAIL, THUMBNAIL):
             raise ValueError(f"the tone network takes N×3×{THUMBNAIL}×{THUMBNAIL}, not {tuple(thumbnail.shape)}")
         local = self.local(thumbnail)
-        statistics = torch.cat([local.mean(dim=(2, 3)), local.amax(dim=(2, 3))], dim=1)
-        grid = self.mix(F.relu(local + self.whole(statistics)[:, :, None, None]))
+        statistics = [local.mean(dim=(2, 3)), local.amax(dim=(2, 3))]
+        told = levels.to(local.dtype).flatten(1) * 2 - 1
+        if self.levels:
+            statistics.append(told)
+        grid = self.mix(F.relu(local + self.whole(torch.cat(statistics, dim=1))[:, :, None, None]))
         grid = grid.view(-1, 12, LEVELS, CELLS, CELLS)
+        if self.levels:
+            grid = grid + self.curve(told).view(-1, 12, LEVELS, 1, 1)
         identity = torch.eye(3, 4, device=grid.device, dtype=grid.dtype).view(1, 12, 1, 1, 1)
         return grid + identity
 

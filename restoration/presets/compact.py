@@ -13,7 +13,7 @@ from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.fill import fill_holes
 from restoration.networks.scratch_detector import ScratchDetector
-from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
+from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone, tone_levels
 from restoration.presets.interface import REPAIR_REACH, Fraction
 from restoration.settings import InputSize
 from restoration.shortage import TileSize, named_shortage
@@ -124,7 +124,7 @@ class CompactRestorer:
     def _filled(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool) -> np.ndarray:
         """What the tiles are cut from, H×W×3, -1 to 1."""
         # From the picture as it is, as the tone network learnt it: from a filled one it errs by nearly 1 dB more.
-        toned = self._toned(image) if correct_tone else image * 2 - 1
+        toned = self._toned(image, mask) if correct_tone else image * 2 - 1
         # Filled before it is cut into tiles: a hole takes from all around, wherever the tiles' edges run.
         known = torch.from_numpy(toned).permute(2, 0, 1)[None]
         hole = torch.from_numpy(mask)[None, None].float()
@@ -152,11 +152,13 @@ class CompactRestorer:
         over_tiles(height, width, core, RESTORE_CONTEXT, run, out, progress)
         return out
 
-    def _toned(self, image: np.ndarray) -> np.ndarray:
+    @torch.inference_mode()
+    def _toned(self, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """The picture with its fading undone, -1 to 1; in strips, since the transforms take 12 numbers a pixel."""
         height = image.shape[0]
         thumbnail = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA) * 2 - 1
-        grid = self.tone(_tensor(thumbnail, self.compute.device))
+        levels = torch.from_numpy(tone_levels(image, mask))[None].to(self.compute.device)
+        grid = self.tone(_tensor(thumbnail, self.compute.device), levels)
         out = np.empty_like(image)
         for rows in strips(height, STRIP_ROWS):
             place = torch.tensor([[0, rows.start / height, 1, rows.stop / height]], device=self.compute.device)

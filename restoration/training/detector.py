@@ -11,8 +11,9 @@ from torch.nn import functional as F
 
 from restoration.luma import REC_601
 from restoration.networks.scratch_detector import ScratchDetector
+from restoration.training.config import TrainingConfig
 from restoration.training.pairs import PairSet
-from restoration.training.run import Losses, Plan, Run
+from restoration.training.run import Losses, Run
 
 #: Channels of the compact preset: about a million parameters, less than 2 MiB in fp16.
 COMPACT_WIDTHS = (16, 32, 64, 80, 96)
@@ -39,25 +40,32 @@ def detector_loss(logits: Tensor, mask: Tensor) -> Tensor:
     return entropy + 0.3 * (1 - overlap / (probability.sum() + mask.sum() + 1))
 
 
-def train_detector(pairs: Path, folder: Path, plan: Plan, device: str = "auto") -> Path:
-    """Trains the compact detector on the pairs and returns its checkpoint."""
-    torch.manual_seed(plan.seed)
-    network = ScratchDetector(COMPACT_WIDTHS)
-    run = Run("scratch_detector", {"scratch_detector": network}, plan, folder, device)
-    data = PairSet(pairs, plan.crop)
+def train_detector(
+    pairs: Path, network: ScratchDetector, folder: Path, config: TrainingConfig, device: str = "auto"
+) -> Path:
+    """Trains a detector on the pairs and returns its checkpoint."""
+    run = Run("scratch_detector", {"scratch_detector": network}, config, folder, device)
+    data = PairSet(pairs, config.crop)
 
-    def losses_of_step(rng: np.random.Generator) -> Losses:
-        crops, *_ = data.batch(plan.batch, rng)
-        tensor = torch.from_numpy(crops).to(run.compute.device).float().div_(255)
+    def draw(rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        tensor = torch.from_numpy(data.batch(config.batch, rng).crops).to(run.compute.device).float().div_(255)
         aged, clean, mask = tensor[:, :3], tensor[:, 3:6], tensor[:, 6:].round()
-        undamaged = torch.from_numpy(rng.random(plan.batch) < CLEAN_SHARE).to(aged.device).view(-1, 1, 1, 1)
+        undamaged = torch.from_numpy(rng.random(config.batch) < CLEAN_SHARE).to(aged.device).view(-1, 1, 1, 1)
         image = torch.where(undamaged, clean, aged)
-        mask = mask * ~undamaged
         # A negative's scratches are dark where a print's are pale.
         if rng.random() < 0.15:
             image = 1 - image
-        logits = run.networks["scratch_detector"](grey_input(image).contiguous(memory_format=torch.channels_last))
-        return {"total": detector_loss(logits.float(), mask)}
+        return grey_input(image).contiguous(memory_format=torch.channels_last), mask * ~undamaged
 
-    run.fit(losses_of_step)
+    def losses_of_step(rng: np.random.Generator) -> Losses:
+        image, mask = draw(rng)
+        return {"total": detector_loss(run.networks["scratch_detector"](image).float(), mask)}
+
+    image, mask = draw(np.random.default_rng(0))
+
+    def show() -> Tensor:
+        found = run.averaged["scratch_detector"](image).float().sigmoid()
+        return torch.stack([image, 2 * mask - 1, 2 * found - 1], dim=1).flatten(0, 1).expand(-1, 3, -1, -1)
+
+    run.fit(losses_of_step, show)
     return run.checkpoint

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from restoration.training.run import averaged_state
-
 #: Restoring encodes with VAE A and decodes with VAE B; their other halves stay in the checkpoint.
 UNUSED = {"vae_a": ("decoder.", "to_"), "vae_b": ("encoder.",)}
 
 
-def export(networks: dict[str, Path], target: Path) -> str:
-    """Writes networks of finished runs into one file.
+def export(networks: Mapping[str, Mapping[str, Tensor]], target: Path) -> str:
+    """Writes the weights of networks into one file.
 
     Args:
-        networks: name of a network to the checkpoint of the run that trained it last.
+        networks: state dicts by network.
         target: the ``.safetensors`` file; its keys are ``<network>.<key>``, fp16.
 
     Returns:
         The file's SHA-256, for the registry.
     """
     tensors: dict[str, Tensor] = {}
-    for name, checkpoint in networks.items():
-        for key, value in averaged_state(checkpoint, name).items():
+    for name, state in networks.items():
+        for key, value in state.items():
             if key.endswith("num_batches_tracked"):
                 continue
             if name in UNUSED and key.startswith(UNUSED[name]):

@@ -22,14 +22,12 @@ from rich.progress import track
 
 from restoration.ageing import DEFAULT, Materials, Recipe, age
 from restoration.errors import PictureError
-from restoration.luma import LUMA
+from restoration.networks.tone import tone_levels
 
 #: Pictures are reduced to this longer side before ageing: grain and scratches are drawn at the pixel.
 LONGEST_SIDE = 512
-#: Share of photographs made monochrome before they age: most old photographs never had colour.
-MONOCHROME_CHANCE = 0.45
-#: Share of photographs that get a pale or dark border, as a mount or a scanner's lid gives.
-MOUNT_CHANCE = 0.12
+#: One photograph in so many is never trained on.
+HELD_OUT_ONE_IN = 25
 
 PICTURE_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp"}
 
@@ -62,16 +60,9 @@ def read_rgb(path: Path, longest_side: int | None = LONGEST_SIDE) -> np.ndarray:
     return np.array(rgb)
 
 
-def as_photographed(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """The photograph before it aged: perhaps monochrome, perhaps on a mount. H×W×3 uint8."""
-    if rng.random() < MONOCHROME_CHANCE:
-        grey = np.rint(image.astype(np.float32) @ LUMA).astype(np.uint8)
-        image = np.repeat(grey[..., None], 3, axis=2)
-    if rng.random() < MOUNT_CHANCE:
-        level = int(rng.integers(215, 256)) if rng.random() < 0.75 else int(rng.integers(0, 40))
-        top, bottom, left, right = (rng.uniform(0.01, 0.1, 4) * min(image.shape[:2])).astype(int)
-        image = cv2.copyMakeBorder(image, top, bottom, left, right, cv2.BORDER_CONSTANT, value=(level,) * 3)
-    return image
+def is_held_out(picture: Path) -> bool:
+    """Whether a photograph is kept from training to choose between trainings: one in 25, by its name."""
+    return zlib.crc32(picture.name.encode()) % HELD_OUT_ONE_IN == 0
 
 
 @dataclass(frozen=True)
@@ -101,9 +92,8 @@ def _write_pairs(job: AgeingJob) -> None:
         if target.exists():
             continue
         seed = base + variant
-        clean = as_photographed(read_rgb(job.picture), np.random.default_rng([seed, 1]))
-        aged = age(clean, seed, job.recipe, _materials)
-        pair = np.concatenate([aged.image, clean, aged.mask[..., None]], axis=2)
+        aged = age(read_rgb(job.picture), seed, job.recipe, _materials)
+        pair = np.concatenate([aged.image, aged.clean, aged.mask[..., None]], axis=2)
         partial = target.with_suffix(".part")
         with partial.open("wb") as stream:
             np.save(stream, pair)
@@ -141,6 +131,36 @@ def write_pairs(
             pass
 
 
+@dataclass(frozen=True)
+class DrawnCrops:
+    """Crops of pairs, and where they come from.
+
+    Attributes:
+        crops: N×7×crop×crop uint8.
+        numbers: of the pairs, N.
+        places: the crops' places in their pictures as (x0, y0, x1, y1) in fractions, N×4 float32.
+        mirrored: whether each was mirrored, N bool.
+    """
+
+    crops: np.ndarray
+    numbers: np.ndarray
+    places: np.ndarray
+    mirrored: np.ndarray
+
+
+@dataclass(frozen=True)
+class ToneInput:
+    """A pair as the tone network sees it.
+
+    Attributes:
+        thumbnail: side×side×6 uint8, aged and clean RGB, reduced by area.
+        levels: of the aged and of the clean picture, without the damage, 2×21×3; see ``tone_levels``.
+    """
+
+    thumbnail: np.ndarray
+    levels: np.ndarray
+
+
 class PairSet:
     """Random crops of the pairs in a folder.
 
@@ -161,13 +181,8 @@ class PairSet:
                 f"There are no aged pairs in {folder}.", "Make them with: restore-old-photo train pairs."
             )
 
-    def batch(self, size: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Draws crops.
-
-        Returns:
-            The crops, N×7×crop×crop uint8; the pairs' numbers, N; the crops' places in their pictures as
-            (x0, y0, x1, y1) in fractions, N×4 float32; and whether each was mirrored, N bool.
-        """
+    def batch(self, size: int, rng: np.random.Generator) -> DrawnCrops:
+        """Draws crops, half of them mirrored."""
         crops = np.empty((size, 7, self.crop, self.crop), np.uint8)
         chosen = rng.integers(len(self.pairs), size=size)
         places = np.empty((size, 4), np.float32)
@@ -179,10 +194,18 @@ class PairSet:
             crop = pair[y : y + self.crop, x : x + self.crop]
             crops[i] = (crop[:, ::-1] if mirrored[i] else crop).transpose(2, 0, 1)
             places[i] = (x / width, y / height, (x + self.crop) / width, (y + self.crop) / height)
-        return crops, chosen, places, mirrored
+        return DrawnCrops(crops, chosen, places, mirrored)
 
-    def thumbnails(self, side: int) -> Iterator[np.ndarray]:
-        """Each pair reduced to side×side×7 uint8 by area, in the order of their numbers."""
+    def tone_inputs(self, side: int) -> Iterator[ToneInput]:
+        """What the tone network sees of each pair, in the order of their numbers."""
         for pair in self.pairs:
-            parts = (np.ascontiguousarray(part) for part in (pair[..., :3], pair[..., 3:6], pair[..., 6]))
-            yield np.dstack([cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA) for part in parts])
+            yield tone_input(pair, side)
+
+
+def tone_input(pair: np.ndarray, side: int) -> ToneInput:
+    """Reduces a pair, H×W×7 uint8, to what the tone network sees of it."""
+    parts = (np.ascontiguousarray(part) for part in (pair[..., :3], pair[..., 3:6]))
+    thumbnails = [cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA) for part in parts]
+    mask = pair[..., 6] > 127
+    aged, clean = (tone_levels(pair[..., at : at + 3].astype(np.float32) / 255, mask) for at in (0, 3))
+    return ToneInput(np.dstack(thumbnails), np.stack([aged, clean]))

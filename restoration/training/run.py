@@ -1,51 +1,40 @@
-"""One training run: networks, optimiser, averaged weights, clock, checkpoint. The losses live elsewhere."""
+"""One training run: networks, optimisers, averaged weights, clock, checkpoint. The losses live elsewhere."""
 
 from __future__ import annotations
 
 import copy
-import json
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from rich.console import Console
 from torch import Tensor, nn
 
 from restoration.device import Compute, choose_compute, place
+from restoration.errors import WeightsError
+from restoration.training.config import TrainingConfig
+from restoration.training.monitor import Monitor
 
-#: Averages over about this many last steps are kept beside the weights and used at inference.
-EMA_DECAY = 0.998
 CHECKPOINT_EVERY_S = 120
-REPORT_EVERY_STEPS = 50
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How long and how fast to learn.
-
-    Attributes:
-        hours: time budget; the learning rate falls to zero over it, so a run must be planned, not just stopped.
-        learning_rate: the highest rate of AdamW.
-        batch: crops a step.
-        crop: side of a crop in pixels.
-        seed: of the crops and of the first weights.
-        warmup_steps: steps over which the rate rises.
-    """
-
-    hours: float
-    learning_rate: float
-    batch: int
-    crop: int
-    seed: int = 0
-    warmup_steps: int = 100
-
 
 Losses = Mapping[str, Tensor]
+#: Returns named losses of one step. ``total`` is minimised by the networks, ``critic``, if there, by the critics;
+#: the others are only noted.
+StepLosses = Callable[[np.random.Generator], Losses]
+#: Returns a few pictures to look at, N×3×H×W in [-1, 1]; called with the averaged networks.
+Show = Callable[[], Tensor]
+
+
+def training_compute(device: str) -> Compute:
+    """The device, and a format to train in: bfloat16 where it is fast, since float16 needs its losses scaled."""
+    compute = choose_compute(device)
+    if compute.device.type != "cuda":
+        return compute
+    return Compute(compute.device, torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32)
 
 
 class Run:
@@ -54,20 +43,31 @@ class Run:
     Args:
         name: of the run; the checkpoint is ``<folder>/<name>.pt``, the log ``<folder>/<name>.jsonl``.
         networks: trained together, by name.
-        plan: time, rate, batch.
+        config: time, rate, batch.
         folder: for checkpoint and log.
         device: auto, cpu, cuda or mps.
+        critics: discriminators, by name; trained at the same steps by their own optimiser, never averaged.
+
+    Raises:
+        WeightsError: the folder holds a checkpoint of this name that is of other networks.
     """
 
     def __init__(
-        self, name: str, networks: Mapping[str, nn.Module], plan: Plan, folder: Path, device: str = "auto"
+        self,
+        name: str,
+        networks: Mapping[str, nn.Module],
+        config: TrainingConfig,
+        folder: Path,
+        device: str = "auto",
+        critics: Mapping[str, nn.Module] | None = None,
     ) -> None:
-        self.name, self.plan, self.folder = name, plan, folder
-        self.compute: Compute = choose_compute(device)
+        self.name, self.config, self.folder = name, config, folder
+        self.compute = training_compute(device)
         self.networks = place(nn.ModuleDict(dict(networks)), self.compute)
+        self.critics = place(nn.ModuleDict(dict(critics or {})), self.compute)
         self.averaged = copy.deepcopy(self.networks).requires_grad_(False)
-        parameters = [p for p in self.networks.parameters() if p.requires_grad]
-        self.optimizer = torch.optim.AdamW(parameters, lr=plan.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
+        self.optimizer = self._optimizer(self.networks)
+        self.critic_optimizer = self._optimizer(self.critics) if self.critics else None
         self.step = 0
         self.elapsed_s = 0.0
         self.checkpoint = folder / f"{name}.pt"
@@ -75,67 +75,89 @@ class Run:
         if self.checkpoint.exists():
             self._resume()
 
+    def _optimizer(self, networks: nn.Module) -> torch.optim.AdamW:
+        parameters = [p for p in networks.parameters() if p.requires_grad]
+        config = self.config
+        return torch.optim.AdamW(
+            parameters, lr=config.learning_rate, betas=config.betas, weight_decay=config.weight_decay
+        )
+
     @property
     def progress(self) -> float:
         """Share of the time budget used, 0 to 1."""
-        return min(1.0, self.elapsed_s / (self.plan.hours * 3600))
+        return min(1.0, self.elapsed_s / (self.config.hours * 3600))
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of this step."""
+        if self.config.decay == "cosine":
+            share = 0.5 * (1 + math.cos(math.pi * self.progress))
+        else:
+            share = min(1.0, 2 * (1 - self.progress))
+        return self.config.learning_rate * share * min(1.0, (self.step + 1) / self.config.warmup_steps)
 
     def rng(self) -> np.random.Generator:
         """The randomness of this step; a resumed run draws what the first would have drawn."""
-        return np.random.default_rng([self.plan.seed, self.step])
+        return np.random.default_rng([self.config.seed, self.step])
 
-    def fit(self, losses_of_step: Callable[[np.random.Generator], Losses]) -> None:
-        """Steps until the time is up. ``losses_of_step`` returns named losses; ``total`` is minimised."""
-        console = Console(stderr=True)
-        sums: dict[str, float] = {}
+    def fit(self, losses_of_step: StepLosses, show: Show | None = None) -> None:
+        """Steps until the time is up."""
         last_saved = time.monotonic()
-        parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
-        while self.progress < 1:
-            started = time.monotonic()
-            rate = self.plan.learning_rate * 0.5 * (1 + math.cos(math.pi * self.progress))
-            for group in self.optimizer.param_groups:
-                group["lr"] = rate * min(1.0, (self.step + 1) / self.plan.warmup_steps)
-            with self.compute.autocast():
-                losses = losses_of_step(self.rng())
-            self.optimizer.zero_grad(set_to_none=True)
-            losses["total"].backward()
-            nn.utils.clip_grad_norm_(parameters, 1.0)
-            self.optimizer.step()
-            self.step += 1
-            self._average()
-            for key, value in losses.items():
-                sums[key] = sums.get(key, 0.0) + float(value.detach())
-            self.elapsed_s += time.monotonic() - started
-            if self.step % REPORT_EVERY_STEPS == 0:
-                means = {key: round(value / REPORT_EVERY_STEPS, 5) for key, value in sums.items()}
-                sums = {}
-                self._log({"step": self.step, "minutes": round(self.elapsed_s / 60, 2), **means})
-                console.print(f"{self.name} {self.step} {100 * self.progress:.1f}% {means}", highlight=False)
-            if time.monotonic() - last_saved > CHECKPOINT_EVERY_S:
-                self.save()
-                last_saved = time.monotonic()
+        with Monitor(self.name, self.folder) as monitor:
+            while self.progress < 1:
+                started = time.monotonic()
+                losses = self._take_step(losses_of_step)
+                self.elapsed_s += time.monotonic() - started
+                monitor.note(self.step, self.progress, self.elapsed_s, losses)
+                if show is not None and monitor.wants_pictures():
+                    with torch.no_grad(), self.compute.autocast():
+                        monitor.note_pictures(self.step, show())
+                if time.monotonic() - last_saved > CHECKPOINT_EVERY_S:
+                    self.save()
+                    last_saved = time.monotonic()
         self.save()
 
+    def _take_step(self, losses_of_step: StepLosses) -> dict[str, float]:
+        for optimizer in (self.optimizer, self.critic_optimizer):
+            for group in optimizer.param_groups if optimizer else ():
+                group["lr"] = self.learning_rate
+        # Latents are noisy: torch's own randomness, too, must be that of the step.
+        torch.manual_seed(self.config.seed * 2**32 + self.step)
+        with self.compute.autocast():
+            losses = losses_of_step(self.rng())
+        self._descend(self.optimizer, losses["total"])
+        if self.critic_optimizer is not None and "critic" in losses:
+            # After the networks' step, whose backward pass has left gradients in the critics, too.
+            self._descend(self.critic_optimizer, losses["critic"])
+        self.step += 1
+        self._average()
+        return {key: float(value.detach()) for key, value in losses.items()}
+
+    def _descend(self, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        parameters = [p for group in optimizer.param_groups for p in group["params"]]
+        nn.utils.clip_grad_norm_(parameters, self.config.clip)
+        optimizer.step()
+
     def _average(self) -> None:
-        decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
+        decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
         with torch.no_grad():
             for mean, value in zip(self.averaged.parameters(), self.networks.parameters(), strict=True):
                 mean.lerp_(value, 1 - decay)
             for stored, current in zip(self.averaged.buffers(), self.networks.buffers(), strict=True):
                 stored.copy_(current)
 
-    def _log(self, record: dict[str, Any]) -> None:
-        with (self.folder / f"{self.name}.jsonl").open("a") as stream:
-            stream.write(json.dumps(record) + "\n")
-
     def save(self) -> None:
         """Writes the checkpoint beside the old one and then in its place."""
         partial = self.checkpoint.with_suffix(".part")
-        state = {
-            "plan": asdict(self.plan),
+        state: dict[str, Any] = {
+            "config": asdict(self.config),
             "networks": self.networks.state_dict(),
+            "critics": self.critics.state_dict(),
             "averaged": self.averaged.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "critic_optimizer": self.critic_optimizer.state_dict() if self.critic_optimizer else None,
             "step": self.step,
             "elapsed_s": self.elapsed_s,
         }
@@ -144,14 +166,31 @@ class Run:
 
     def _resume(self) -> None:
         state = torch.load(self.checkpoint, weights_only=True, map_location=self.compute.device)
-        self.networks.load_state_dict(state["networks"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        try:
+            self.networks.load_state_dict(state["networks"])
+            self.critics.load_state_dict(state["critics"])
+            self.averaged.load_state_dict(state["averaged"])
+            self.optimizer.load_state_dict(state["optimizer"])
+            if self.critic_optimizer is not None:
+                self.critic_optimizer.load_state_dict(state["critic_optimizer"])
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise WeightsError(
+                f"{self.checkpoint} is the checkpoint of another training.", "Name another folder with --out."
+            ) from error
         self.step, self.elapsed_s = state["step"], state["elapsed_s"]
 
 
 def averaged_state(checkpoint: Path, network: str) -> dict[str, Tensor]:
-    """The averaged weights of one network in a run's checkpoint, on the CPU."""
+    """The averaged weights of one network in a run's checkpoint, on the CPU.
+
+    Raises:
+        WeightsError: there is no such checkpoint, or it does not hold that network.
+    """
+    if not checkpoint.is_file():
+        raise WeightsError(f"There is no {checkpoint}.", f"Train {checkpoint.stem.replace('_', '-')} first.")
     state = torch.load(checkpoint, weights_only=True, map_location="cpu")["averaged"]
     prefix = f"{network}."
-    return {key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)}
+    found = {key[len(prefix) :]: value for key, value in state.items() if key.startswith(prefix)}
+    if not found:
+        raise WeightsError(f"{checkpoint} holds no {network}.", "Train it again.")
+    return found

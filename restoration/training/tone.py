@@ -1,7 +1,8 @@
-"""Learning tone: thumbnails of aged pairs, and thumbnails of clean pictures faded in many more ways."""
+"""Learning tone: thumbnails of aged pairs, and of clean pictures aged in many more ways at a small size."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -12,64 +13,93 @@ from rich.progress import track
 from torch import Tensor
 from torch.nn import functional as F
 
-from restoration.ageing import DEFAULT
-from restoration.ageing.tone import age_tone
+from restoration.ageing import age
+from restoration.ageing.recipe import COLOUR, DEFAULT
 from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
-from restoration.training.pairs import PairSet
-from restoration.training.run import Losses, Plan, Run
+from restoration.training.config import TrainingConfig
+from restoration.training.pairs import PairSet, ToneInput, tone_input
+from restoration.training.run import Losses, Run
 
 #: Share of thumbnails that did not age at all: what needs nothing must get nothing.
 SOUND_SHARE = 0.1
-#: Fadings of each clean picture, besides its pair's own: fading is cheap at this size, and pairs are few.
-FADINGS = 8
+#: Agings of each clean picture at a small size, besides its pair's own: those are cheap, and pairs are few.
+SMALL_AGEINGS = 4
+#: Longest side of such a small picture.
+SMALL_SIDE = 256
 
 
-def tone_loss(network: torch.nn.Module, aged: Tensor, clean: Tensor) -> Tensor:
+def tone_loss(network: torch.nn.Module, aged: Tensor, levels: Tensor, clean: Tensor, corner: tuple[int, int]) -> Tensor:
     """Root of each picture's mean squared error, N×3×64×64 in [-1, 1], plus a little for a grid that is not smooth.
 
     The root weighs a picture as its PSNR does: a badly faded one counts for more, but not squarely more. Judged at half
-    the thumbnail's size: applying the grid costs more than finding it, and tone has no finer detail.
+    the thumbnail's size and there at every other row and column: applying the grid costs more than finding it.
+
+    Args:
+        network: a ``ToneNetwork``.
+        aged, clean: the thumbnails.
+        levels: N×21×3, of the aged pictures.
+        corner: which rows and columns are judged, 0 or 1 each.
     """
-    grid = network(aged).float()
+    grid = network(aged, levels).float()
     rough = torch.stack([(grid.diff(dim=axis) ** 2).mean() for axis in (2, 3, 4)]).sum()
-    corrected = apply_tone(F.avg_pool2d(aged, 2), grid)
-    error = ((corrected - F.avg_pool2d(clean, 2)) ** 2).mean(dim=(1, 2, 3))
+    y, x = corner
+    side = THUMBNAIL // 2
+    top, left = (y - 0.5) / side, (x - 0.5) / side
+    place = aged.new_tensor([left, top, left + 1, top + 1]).expand(len(aged), 4)
+    seen, aim = (F.avg_pool2d(picture, 2)[:, :, y::2, x::2] for picture in (aged, clean))
+    error = ((apply_tone(seen, grid, place) - aim) ** 2).mean(dim=(1, 2, 3))
     return (error + 1e-4).sqrt().mean() + 0.02 * rough
 
 
-def faded_thumbnails(data: PairSet, rng: np.random.Generator) -> np.ndarray:
-    """Pairs of thumbnails, N×64×64×6 uint8: faded RGB, clean RGB; the pairs' own first."""
-    own = np.stack(list(data.thumbnails(THUMBNAIL)))[..., :6]
-    faded = np.empty((FADINGS * len(data.pairs), THUMBNAIL, THUMBNAIL, 6), np.uint8)
-    for i in track(range(len(faded)), "Fading", console=Console(stderr=True)):
-        picture = data.pairs[i % len(data.pairs)][..., 3:6]
+def _small_ageings(data: PairSet, seed: int) -> Iterator[ToneInput]:
+    """Parts of the clean pictures, reduced and aged anew."""
+    rng = np.random.default_rng(seed)
+    for number in track(range(SMALL_AGEINGS * len(data.pairs)), "Ageing", console=Console(stderr=True)):
+        picture = data.pairs[number % len(data.pairs)][..., 3:6]
         height, width = picture.shape[:2]
         share = rng.uniform(0.6, 1)
         rows, columns = int(height * share), int(width * share)
         y, x = rng.integers(height - rows + 1), rng.integers(width - columns + 1)
         part = np.ascontiguousarray(picture[y : y + rows, x : x + columns])
-        clean = cv2.resize(part, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
-        aged = age_tone(clean.astype(np.float32) / 255, DEFAULT, rng)
-        aged += rng.standard_normal(aged.shape, dtype=np.float32) * rng.uniform(0, 0.02)
-        faded[i, ..., :3] = np.clip(np.rint(aged * 255), 0, 255)
-        faded[i, ..., 3:] = clean
-    return np.concatenate([own, faded])
+        factor = min(1.0, SMALL_SIDE / max(rows, columns))
+        size = (max(THUMBNAIL, round(columns * factor)), max(THUMBNAIL, round(rows * factor)))
+        clean = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        aged = age(clean, int(rng.integers(2**62)), COLOUR if number % 2 else DEFAULT)
+        yield tone_input(np.concatenate([aged.image, aged.clean, aged.mask[..., None]], axis=2), THUMBNAIL)
 
 
-def train_tone(pairs: Path, folder: Path, plan: Plan, device: str = "auto") -> Path:
-    """Trains the tone network and returns its checkpoint. ``plan.crop`` is not used: thumbnails are 64×64."""
-    torch.manual_seed(plan.seed)
-    run = Run("tone", {"tone": ToneNetwork()}, plan, folder, device)
-    thumbnails = torch.from_numpy(faded_thumbnails(PairSet(pairs, THUMBNAIL), np.random.default_rng(plan.seed)))
+def _stacked(inputs: Iterator[ToneInput]) -> tuple[Tensor, Tensor]:
+    """Thumbnails N×6×64×64 uint8, aged and clean, and levels N×2×21×3."""
+    thumbnails, levels = zip(*((seen.thumbnail, seen.levels) for seen in inputs), strict=True)
+    return torch.from_numpy(np.stack(thumbnails).transpose(0, 3, 1, 2)), torch.from_numpy(np.stack(levels))
+
+
+def train_tone(
+    pairs: Path, folder: Path, config: TrainingConfig, device: str = "auto", start: ToneNetwork | None = None
+) -> Path:
+    """Trains the tone network and returns its checkpoint. ``config.crop`` is not used: thumbnails are 64×64."""
+    torch.manual_seed(config.seed)
+    run = Run("tone", {"tone": start or ToneNetwork()}, config, folder, device)
+    data = PairSet(pairs, THUMBNAIL)
+    sets = [_stacked(data.tone_inputs(THUMBNAIL)), _stacked(_small_ageings(data, config.seed))]
+    thumbnails, levels = (torch.cat(parts) for parts in zip(*sets, strict=True))
 
     def losses_of_step(rng: np.random.Generator) -> Losses:
-        chosen = thumbnails[torch.from_numpy(rng.integers(len(thumbnails), size=plan.batch))]
-        chosen = chosen.to(run.compute.device).permute(0, 3, 1, 2).float() / 127.5 - 1
+        chosen = torch.from_numpy(rng.integers(len(thumbnails), size=config.batch))
+        both, told = thumbnails[chosen].float() / 127.5 - 1, levels[chosen]
         if rng.random() < 0.5:
-            chosen = chosen.flip(3)
-        aged, clean = chosen[:, :3].contiguous(), chosen[:, 3:].contiguous()
-        sound = torch.from_numpy(rng.random(plan.batch) < SOUND_SHARE).to(aged.device).view(-1, 1, 1, 1)
-        return {"total": tone_loss(run.networks["tone"], torch.where(sound, clean, aged), clean)}
+            both = both.flip(3)
+        seen, clean = both.split(3, dim=1)
+        sound = torch.from_numpy(rng.random(config.batch) < SOUND_SHARE).view(-1, 1, 1, 1)
+        seen = torch.where(sound, clean, seen)
+        told = torch.where(sound[..., 0], told[:, 1], told[:, 0])
+        corner = (int(rng.integers(2)), int(rng.integers(2)))
+        at = run.compute.device
+        return {
+            "total": tone_loss(
+                run.networks["tone"], seen.contiguous().to(at), told.to(at), clean.contiguous().to(at), corner
+            )
+        }
 
     run.fit(losses_of_step)
     return run.checkpoint

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 
 import torch
-from safetensors import SafetensorError, safe_open
 
 from restoration.errors import WeightsError
+from restoration.weights.files import read_networks
 
 
 @dataclass(frozen=True)
@@ -71,13 +71,4 @@ def load_bundled(bundled: BundledFile) -> Mapping[str, dict[str, torch.Tensor]]:
             raise WeightsError(
                 f"The weight file {path} is not the one that was released.", "Install the program again."
             )
-        out: dict[str, dict[str, torch.Tensor]] = {name: {} for name in bundled.networks}
-        try:
-            with safe_open(path, "pt") as stored:
-                for key in stored.keys():  # noqa: SIM118 - not a dict
-                    network, _, rest = key.partition(".")
-                    if network in out:
-                        out[network][rest] = stored.get_tensor(key).float()
-        except SafetensorError as error:
-            raise WeightsError(f"The weight file {path} is damaged.", "Install the program again.") from error
-    return out
+        return read_networks(path, "Install the program again.")

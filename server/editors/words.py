@@ -84,6 +84,12 @@ def time_left(seconds: Optional[float]) -> str:
     return "" if seconds is None else _("{} left").format(duration(max(seconds, 1.0)))
 
 
+def progress_sentence(stage: str, seconds: Optional[float]) -> str:
+    """What is being done, and how long it will take to the end of all, as far as that is known."""
+    left = time_left(seconds)
+    return progress_label(stage) + (f" – {left}" if left else "")
+
+
 def forecast_sentence(forecast: Optional[Forecast]) -> str:
     """What a run will take."""
     if forecast is None:

@@ -1,9 +1,12 @@
-"""The bilateral grid: the identity at first, the same for a part as for the whole."""
+"""The bilateral grid: the identity at first, the same for a part as for the whole. The levels: those of the picture."""
 
+import numpy as np
 import pytest
 import torch
 
-from restoration.networks.tone import CELLS, LEVELS, THUMBNAIL, ToneNetwork, apply_tone
+from restoration.networks.tone import CELLS, LEVELS, SHARES, THUMBNAIL, ToneNetwork, apply_tone, tone_levels
+
+NO_LEVELS = torch.zeros(1, len(SHARES), 3)
 
 
 def some_grid() -> torch.Tensor:
@@ -14,7 +17,7 @@ def some_grid() -> torch.Tensor:
 
 def test_an_untrained_network_changes_nothing():
     picture = torch.rand(1, 3, 50, 70) * 2 - 1
-    grid = ToneNetwork()(torch.rand(1, 3, THUMBNAIL, THUMBNAIL))
+    grid = ToneNetwork()(torch.rand(1, 3, THUMBNAIL, THUMBNAIL), NO_LEVELS)
     torch.testing.assert_close(apply_tone(picture, grid), picture)
 
 
@@ -41,9 +44,36 @@ def test_a_grid_of_one_transform_is_that_transform():
 
 def test_another_thumbnail_is_refused():
     with pytest.raises(ValueError, match="64×64"):
-        ToneNetwork()(torch.zeros(1, 3, 32, 32))
+        ToneNetwork()(torch.zeros(1, 3, 32, 32), NO_LEVELS)
 
 
-def test_the_width_is_read_from_the_weights():
-    network = ToneNetwork(width=40)
-    assert ToneNetwork.from_state_dict(network.state_dict()).mix[0].weight.shape[0] == 40
+def test_the_width_and_whether_it_is_told_the_levels_are_read_from_the_weights():
+    network = ToneNetwork.from_state_dict(ToneNetwork(width=40).state_dict())
+    assert network.mix[0].weight.shape[0] == 40
+    assert network.levels
+    assert not ToneNetwork.from_state_dict(ToneNetwork(levels=False).state_dict()).levels
+
+
+def test_levels_are_the_quantiles_of_each_channel():
+    rng = np.random.default_rng(0)
+    image = rng.random((200, 300, 3), dtype=np.float32) * np.array([1.0, 0.5, 0.25], np.float32)
+    expected = np.quantile(image.reshape(-1, 3), SHARES, axis=0)
+    np.testing.assert_allclose(tone_levels(image), expected, atol=1.5 / 1024)
+
+
+def test_damage_does_not_count_among_the_levels_unless_all_is_damage():
+    image = np.full((20, 30, 3), 0.5, np.float32)
+    mask = np.zeros((20, 30), bool)
+    mask[:10] = True
+    image[:10] = 1
+    np.testing.assert_allclose(tone_levels(image, mask), 0.5, atol=1 / 1024)
+    np.testing.assert_allclose(tone_levels(image, np.ones_like(mask))[-1], 1, atol=1 / 1024)
+
+
+def test_levels_of_a_picture_too_large_to_count_are_nearly_its_own(monkeypatch):
+    from restoration.networks import tone
+
+    image = np.linspace(0, 1, 300, dtype=np.float32)[:, None, None] * np.ones((1, 40, 3), np.float32)
+    whole = tone_levels(image)
+    monkeypatch.setattr(tone, "MOST_COUNTED", 4000)
+    np.testing.assert_allclose(tone_levels(image), whole, atol=0.02)

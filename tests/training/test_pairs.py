@@ -1,12 +1,15 @@
 """Aged pairs on disk: what they hold, that they are kept, and what is said of bad data."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from restoration.ageing.recipe import STRUCTURED_ONLY
 from restoration.errors import PictureError
-from restoration.training.pairs import PairSet, list_pictures, write_pairs
+from restoration.networks.tone import SHARES
+from restoration.training.pairs import PairSet, is_held_out, list_pictures, write_pairs
 
 
 @pytest.fixture
@@ -24,9 +27,9 @@ def test_a_pair_is_aged_clean_and_mask_and_crops_keep_them_together(photos, tmp_
     write_pairs(list_pictures(photos), tmp_path / "pairs", recipe=STRUCTURED_ONLY, workers=1)
     data = PairSet(tmp_path / "pairs", crop=64)
     assert len(data.pairs) == 4
-    crops, numbers, places, mirrored = data.batch(16, np.random.default_rng(0))
-    assert crops.shape == (16, 7, 64, 64)
-    for crop, number, place, flip in zip(crops, numbers, places, mirrored, strict=True):
+    drawn = data.batch(16, np.random.default_rng(0))
+    assert drawn.crops.shape == (16, 7, 64, 64)
+    for crop, number, place, flip in zip(drawn.crops, drawn.numbers, drawn.places, drawn.mirrored, strict=True):
         pair = data.pairs[number]
         x, y = round(float(place[0]) * pair.shape[1]), round(float(place[1]) * pair.shape[0])
         expected = pair[y : y + 64, x : x + 64]
@@ -44,12 +47,23 @@ def test_pairs_that_are_there_are_kept(photos, tmp_path):
     assert all(path.stat().st_mtime_ns == time for path, time in times.items())
 
 
-def test_thumbnails_come_in_the_pairs_order(photos, tmp_path):
+def test_what_the_tone_network_sees_comes_in_the_pairs_order(photos, tmp_path):
     write_pairs(list_pictures(photos), tmp_path / "pairs", variants=1, workers=1)
     data = PairSet(tmp_path / "pairs", crop=64)
-    for pair, thumbnail in zip(data.pairs, data.thumbnails(32), strict=True):
-        assert thumbnail.shape == (32, 32, 7)
-        assert abs(float(thumbnail[..., 3].mean()) - float(pair[..., 3].mean())) < 1.5
+    for pair, seen in zip(data.pairs, data.tone_inputs(32), strict=True):
+        assert seen.thumbnail.shape == (32, 32, 6)
+        assert abs(float(seen.thumbnail[..., 3].mean()) - float(pair[..., 3].mean())) < 1.5
+        sound = pair[pair[..., 6] <= 127]
+        for which, channel in ((0, 1), (1, 4)):  # green, of the aged and of the clean picture
+            median = seen.levels[which, SHARES.index(0.5), 1] * 255
+            assert abs(median - np.median(sound[:, channel])) <= 1
+
+
+def test_one_photograph_in_25_is_held_out_by_its_name():
+    names = [Path(f"photo_{number}.png") for number in range(5000)]
+    held = [path for path in names if is_held_out(path)]
+    assert 150 < len(held) < 250
+    assert held == [path for path in names if is_held_out(Path("elsewhere") / path.name)]
 
 
 def test_a_folder_without_pictures_and_a_bad_file_are_named(tmp_path):

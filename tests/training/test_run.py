@@ -3,17 +3,20 @@
 import json
 from dataclasses import replace
 
+import pytest
 import torch
 from torch import nn
 
-from restoration.training.run import Plan, Run, averaged_state
+from restoration.errors import WeightsError
+from restoration.training.config import TrainingConfig
+from restoration.training.run import Run, averaged_state
 
-PLAN = Plan(hours=0.4 / 3600, learning_rate=0.05, batch=8, crop=0, warmup_steps=1)
+PLAN = TrainingConfig(hours=2 / 3600, learning_rate=0.05, batch=8, crop=0, warmup_steps=1)
 
 
 def losses(run):
     def of_step(rng):
-        x = torch.from_numpy(rng.standard_normal((run.plan.batch, 4)).astype("float32"))
+        x = torch.from_numpy(rng.standard_normal((run.config.batch, 4)).astype("float32"))
         return {"total": ((run.networks["line"](x) - x.sum(dim=1, keepdim=True)) ** 2).mean()}
 
     return of_step
@@ -36,12 +39,78 @@ def test_it_learns_within_its_time_and_keeps_averaged_weights(tmp_path):
     assert records[-1]["total"] < records[0]["total"]
 
 
-def test_a_resumed_run_has_the_same_next_loss(tmp_path):
+def rivals(run):
+    """A maker that is judged by a critic, with noise in between: all that a resumed run must draw anew."""
+
+    def of_step(rng):
+        x = torch.from_numpy(rng.standard_normal((run.config.batch, 4)).astype("float32"))
+        made = run.networks["maker"](x + torch.randn_like(x))
+        judge = run.critics["judge"]
+        critic = (judge(x) - 1).square().mean() + judge(made.detach()).square().mean()
+        return {"total": (judge(made) - 1).square().mean(), "critic": critic}
+
+    return of_step
+
+
+def new_rivals(folder, seed):
+    torch.manual_seed(seed)
+    config = replace(PLAN, hours=1, batch=8)
+    return Run("pair", {"maker": nn.Linear(4, 4)}, config, folder, "cpu", {"judge": nn.Linear(4, 1)})
+
+
+def test_a_resumed_run_has_the_same_next_losses(tmp_path):
+    run = new_rivals(tmp_path, seed=0)
+    for _ in range(5):
+        run._take_step(rivals(run))
+    run.save()
+    expected = [run._take_step(rivals(run)) for _ in range(3)]
+    resumed = new_rivals(tmp_path, seed=99)  # other first weights: they must come from the checkpoint
+    assert resumed.step == 5
+    assert [resumed._take_step(rivals(resumed)) for _ in range(3)] == expected
+
+
+def test_the_critics_learn_from_their_own_loss_alone(tmp_path):
+    run = new_rivals(tmp_path, seed=0)
+    before = [p.clone() for p in run.critics.parameters()]
+
+    def without_critic(rng):
+        return {"total": rivals(run)(rng)["total"]}
+
+    run._take_step(without_critic)
+    assert all(torch.equal(a, b) for a, b in zip(before, run.critics.parameters(), strict=True))
+    run._take_step(rivals(run))
+    assert not any(torch.equal(a, b) for a, b in zip(before, run.critics.parameters(), strict=True))
+
+
+def test_the_rate_rises_and_then_falls_as_planned(tmp_path):
+    linear = Run("l", {"line": nn.Linear(4, 1)}, replace(PLAN, hours=1, decay="linear"), tmp_path, "cpu")
+    for minutes, share in ((0, 1), (30, 1), (45, 0.5), (60, 0)):
+        linear.elapsed_s = 60.0 * minutes
+        assert linear.learning_rate == pytest.approx(share * PLAN.learning_rate)
+    cosine = Run("c", {"line": nn.Linear(4, 1)}, replace(PLAN, hours=1, warmup_steps=10), tmp_path, "cpu")
+    assert cosine.learning_rate == pytest.approx(0.1 * PLAN.learning_rate)
+    cosine.step, cosine.elapsed_s = 100, 1800
+    assert cosine.learning_rate == pytest.approx(0.5 * PLAN.learning_rate)
+
+
+def test_the_checkpoint_holds_its_config(tmp_path):
     run = new_run(tmp_path)
-    run.fit(losses(run))
-    longer = replace(PLAN, hours=1)
-    torch.manual_seed(99)  # other first weights: they must come from the checkpoint
-    resumed = Run("line", {"line": nn.Linear(4, 1)}, longer, tmp_path, device="cpu")
-    assert resumed.step == run.step
-    assert 0 < resumed.progress < 1
-    assert losses(resumed)(resumed.rng())["total"].item() == losses(run)(run.rng())["total"].item()
+    run.save()
+    stored = torch.load(run.checkpoint, weights_only=True)["config"]
+    assert stored["learning_rate"] == PLAN.learning_rate
+    assert stored["weights"]["latent"] == 0
+
+
+def test_a_checkpoint_of_other_networks_is_refused(tmp_path):
+    new_run(tmp_path).save()
+    with pytest.raises(WeightsError, match="another training"):
+        Run("line", {"line": nn.Linear(5, 1)}, PLAN, tmp_path, device="cpu")
+
+
+def test_averaged_weights_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(WeightsError, match="Train vae-a first"):
+        averaged_state(tmp_path / "vae_a.pt", "vae_a")
+    run = new_run(tmp_path)
+    run.save()
+    with pytest.raises(WeightsError, match="holds no tone"):
+        averaged_state(run.checkpoint, "tone")

@@ -10,10 +10,11 @@ from typing import Any
 
 from gi.repository import GObject
 
+from .labels import labels
 from .remote.editors.choices import DEVICES, MASK_SOURCES, PRESETS, STAGES, Choices, StageChoice
 from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
-from .remote.editors.words import stage_help, stage_label
+from .remote.editors.words import stage_help
 
 #: One more than other editors have: a layer of GIMP's has a mask of its own.
 LAYER_MASK = "layer-mask"
@@ -24,14 +25,14 @@ _BOTH_WAYS = GObject.ParamFlags.READWRITE
 
 def add_stages(procedure: Any, without_switch: str = "") -> None:
     """A switch and a strength for each stage; for one that is always on, a strength alone."""
-    default = Choices()
+    default, label = Choices(), labels()
     for stage in STAGES:
-        label, choice = stage_label(stage), default.stage(stage)
+        choice = default.stage(stage)
         if stage != without_switch:
-            procedure.add_boolean_argument(stage, label, stage_help(stage), choice.enabled, _BOTH_WAYS)
+            procedure.add_boolean_argument(stage, label[stage], stage_help(stage), choice.enabled, _BOTH_WAYS)
         procedure.add_double_argument(
             f"{stage}-strength",
-            _("Strength"),
+            label[f"{stage}-strength"],
             _("In percent: the opacity of the layers of this step. It can be changed afterwards, too."),
             0.0,
             100.0,
@@ -40,7 +41,7 @@ def add_stages(procedure: Any, without_switch: str = "") -> None:
         )
     procedure.add_boolean_argument(
         "always",
-        _("Even if the photo seems to need nothing"),
+        label["always"],
         _("Restores tones, grain and sharpness of a photo that looks sound, too."),
         default.always,
         _BOTH_WAYS,
@@ -51,7 +52,7 @@ def add_sensitivity(procedure: Any) -> None:
     """How faint a scratch may be."""
     procedure.add_double_argument(
         "sensitivity",
-        _("Sensitivity"),
+        labels()["sensitivity"],
         _("How faint a scratch may be to be found. 50% is what the model was made for; more marks more."),
         0.0,
         100.0,
@@ -62,19 +63,20 @@ def add_sensitivity(procedure: Any) -> None:
 
 def add_mask(procedure: Any) -> None:
     """Where the damage is."""
+    label = labels()
     procedure.add_string_argument(
         "mask-source",
-        _("Damage"),
+        label["mask-source"],
         _("Where the damage is: {}.").format(", ".join(SOURCES)),
         Choices().mask_source,
         _BOTH_WAYS,
     )
     procedure.add_string_argument(
-        "mask-layer", _("The painted layer"), _("The name of the layer, where that is the source."), "", _BOTH_WAYS
+        "mask-layer", label["mask-layer"], _("The name of the layer, where that is the source."), "", _BOTH_WAYS
     )
     procedure.add_boolean_argument(
         "unite",
-        _("Together with what is found automatically"),
+        label["unite"],
         _("Adds what is found automatically to the damage."),
         Choices().unite,
         _BOTH_WAYS,
@@ -83,19 +85,19 @@ def add_mask(procedure: Any) -> None:
 
 def add_place(procedure: Any) -> None:
     """Where to work, and with what."""
-    default = Choices()
+    default, label = Choices(), labels()
     procedure.add_boolean_argument(
         "within-selection",
-        _("Work only within the selection"),
+        label["within-selection"],
         _("If something is selected, everything outside it is left as it is."),
         default.within_selection,
         _BOTH_WAYS,
     )
     procedure.add_string_argument(
-        "preset", _("Models"), _("Which networks: {}.").format(", ".join(PRESETS)), default.preset, _BOTH_WAYS
+        "preset", label["preset"], _("Which networks: {}.").format(", ".join(PRESETS)), default.preset, _BOTH_WAYS
     )
     procedure.add_string_argument(
-        "device", _("Compute on"), _("On what: {}.").format(", ".join(DEVICES)), default.device, _BOTH_WAYS
+        "device", label["device"], _("On what: {}.").format(", ".join(DEVICES)), default.device, _BOTH_WAYS
     )
 
 

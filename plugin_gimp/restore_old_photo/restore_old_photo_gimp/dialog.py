@@ -10,7 +10,7 @@ import gi
 for _name, _version in (("Gtk", "3.0"), ("GimpUi", "3.0")):
     gi.require_version(_name, _version)
 
-from gi.repository import GimpUi, GObject, Gtk  # noqa: E402 # the versions come first
+from gi.repository import GimpUi, GLib, GObject, Gtk  # noqa: E402 # the versions come first
 
 from .arguments import LAYER_MASK, SOURCES  # noqa: E402
 from .facts import Facts  # noqa: E402
@@ -22,7 +22,7 @@ from .restorer import Restorer  # noqa: E402
 from .running import Cancelled  # noqa: E402
 
 _BOTH_WAYS = GObject.BindingFlags.BIDIRECTIONAL | GObject.BindingFlags.SYNC_CREATE
-_SPACE, _SCALE_WIDTH = 6, 300
+_SPACE, _SCALE_WIDTH = 6, 260
 
 
 def ask(procedure: Any, config: Any, restorer: Restorer, choices: Callable[[], Choices]) -> None:
@@ -54,14 +54,15 @@ class RestoreDialog:
         self._offered: dict[str, list[str]] = {}
         self._names = {one.name for one in config.list_properties()}
         self._dialog = GimpUi.ProcedureDialog.new(procedure, config, _("Restore Old Photo"))
-        self._left, self._right = _column(), _column()
+        self._preview = Preview(restorer, choices) if "sensitivity" in self._names else None
+        self._left, self._right, self._table = _column(), _column(), _Table()
         for stage in STAGES:
             self._add_stage(stage)
         self._add_mask()
         self._add_place()
+        _add(self._right, self._table.widget)
         for sentence in self._warnings():
             _add(self._right, _sentence(sentence))
-        self._preview = Preview(restorer, choices) if "sensitivity" in self._names else None
         self._facts = Facts(restorer, choices)
         try:
             self._put_together()
@@ -72,11 +73,12 @@ class RestoreDialog:
 
     def _put_together(self) -> None:
         _add(self._right, self._facts.widget)
-        if self._preview is not None:
-            _add(self._right, self._preview.widget)
         columns = Gtk.Box(spacing=3 * _SPACE, border_width=2 * _SPACE)
         columns.pack_start(self._left, False, False, 0)
         columns.pack_start(self._right, True, True, 0)
+        if self._preview is not None:
+            # Beside: below, it would make the dialog too high for small screens.
+            columns.pack_start(self._preview.widget, False, False, 0)
         columns.show_all()
         self._dialog.get_content_area().pack_start(columns, True, True, 0)
         self._adapt()
@@ -104,44 +106,51 @@ class RestoreDialog:
         return found
 
     def _add_stage(self, stage: str) -> None:
+        finds = stage == "scratches" and self._preview is not None
         if f"{stage}-strength" not in self._names:
-            if stage == "scratches" and "sensitivity" in self._names:
-                _add(self._left, self._scale("sensitivity"))
+            if finds:
+                self._add_sensitivity(self._left)
             return
         inner = _column()
         _add(inner, self._scale(f"{stage}-strength"))
-        if stage == "scratches" and "sensitivity" in self._names:
-            _add(inner, self._scale("sensitivity"))
+        if finds:
+            self._add_sensitivity(inner)
         if stage == "quality":
             _add(inner, self._check("always"))
         switch = stage in self._names
         frame = Gtk.Frame(shadow_type=Gtk.ShadowType.NONE)
-        frame.set_label_widget(self._check(stage) if switch else Gtk.Label(label=stage_label(stage)))
+        frame.set_label_widget(self._check(stage) if switch else _title(stage_label(stage)))
         inner.set_margin_start(3 * _SPACE)
         frame.add(inner)
         _add(self._left, frame)
         if switch:
             self._config.bind_property(stage, inner, "sensitive", GObject.BindingFlags.SYNC_CREATE)
 
+    def _add_sensitivity(self, column: Any) -> None:
+        assert self._preview is not None
+        _add(column, self._scale("sensitivity"))
+        _add(column, self._preview.button)
+
     def _add_mask(self) -> None:
         if "mask-source" not in self._names:
             return
         layers = [layer.get_name() for layer in self._restorer.other_layers]
-        self._sources = self._words("mask-source", [(source, _source_label(source)) for source in SOURCES])
-        self._layers = self._words(
-            "mask-layer", [(name, name) for name in layers] or [("", _("(there is no other layer yet)"))]
-        )
-        self._unite = self._check("unite")
-        _add(self._right, _labelled(_("Damage:"), self._sources))
-        _add(self._right, self._layers)
-        _add(self._right, self._unite)
+        self._has_layers = bool(layers)
+        sources = [(source, _source_label(source)) for source in SOURCES]
+        names = [(name, name) for name in layers] or [("", _("(there is no other layer yet)"))]
+        self._sources = self._table.add(self._label("mask-source"), self._words("mask-source", sources))
+        self._layers = self._table.add(self._label("mask-layer"), self._words("mask-layer", names))
+        self._unite = self._table.add(None, self._check("unite"))
 
     def _add_place(self) -> None:
-        _add(self._right, self._check("within-selection"))
+        self._table.add(None, self._check("within-selection"))
         presets = self._words("preset", [(preset, preset_label(preset)) for preset in PRESETS])
         devices = self._words("device", [(device, device_label(device)) for device in DEVICES])
-        _add(self._right, _labelled(_("Models:"), presets))
-        _add(self._right, _labelled(_("Compute on:"), devices))
+        self._table.add(self._label("preset"), presets)
+        self._table.add(self._label("device"), devices)
+
+    def _label(self, name: str) -> str:
+        return str(self._config.find_property(name).nick) + ":"
 
     def _check(self, name: str) -> Any:
         return self._dialog.get_widget(name, Gtk.CheckButton.__gtype__)
@@ -179,7 +188,8 @@ class RestoreDialog:
             return
         source, scratches = self._config.get_property("mask-source"), self._config.get_property("scratches")
         self._sources.set_sensitive(scratches)
-        self._layers.set_sensitive(scratches and source == "layer")
+        self._layers.set_visible(source == "layer")
+        self._layers.set_sensitive(scratches and self._has_layers)
         self._unite.set_sensitive(scratches and source != "auto")
 
 
@@ -195,12 +205,46 @@ def _add(column: Any, widget: Any) -> None:
     column.pack_start(widget, False, False, 0)
 
 
-def _labelled(text: str, widget: Any) -> Any:
-    row = Gtk.Box(spacing=2 * _SPACE)
-    row.pack_start(Gtk.Label(label=text, xalign=0), False, False, 0)
-    row.pack_start(widget, True, True, 0)
-    return row
+class _Row:
+    """A line of a table: what is done to its ``widget`` is done to its label, too."""
+
+    def __init__(self, widget: Any, label: Any | None) -> None:
+        self.widget = widget
+        self._parts = [widget] if label is None else [widget, label]
+
+    def set_sensitive(self, yes: bool) -> None:
+        for part in self._parts:
+            part.set_sensitive(yes)
+
+    def set_visible(self, yes: bool) -> None:
+        for part in self._parts:
+            part.set_visible(yes)
+
+
+class _Table:
+    """Labels, and beside them what they are about, one below the other."""
+
+    def __init__(self) -> None:
+        self.widget = Gtk.Grid(row_spacing=_SPACE, column_spacing=2 * _SPACE)
+        self._rows = 0
+
+    def add(self, text: str | None, widget: Any) -> _Row:
+        """Another line; without a text the widget takes all of it."""
+        widget.set_hexpand(True)
+        label = None
+        if text is None:
+            self.widget.attach(widget, 0, self._rows, 2, 1)
+        else:
+            label = Gtk.Label(label=text, use_underline=True, mnemonic_widget=widget, xalign=0)
+            self.widget.attach(label, 0, self._rows, 1, 1)
+            self.widget.attach(widget, 1, self._rows, 1, 1)
+        self._rows += 1
+        return _Row(widget, label)
+
+
+def _title(text: str) -> Any:
+    return Gtk.Label(label=f"<b>{GLib.markup_escape_text(text)}</b>", use_markup=True)
 
 
 def _sentence(text: str) -> Any:
-    return Gtk.Label(label=text, xalign=0, wrap=True, max_width_chars=44)
+    return Gtk.Label(label=text, xalign=0, wrap=True, max_width_chars=40)

@@ -14,9 +14,9 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import GLib, Gtk  # noqa: E402 # the version comes first
 
+from .labels import START_SERVER, labels  # noqa: E402
 from .remote.connection import log_folder  # noqa: E402
 from .remote.editors.choices import Choices  # noqa: E402
-from .remote.editors.desk import Desk  # noqa: E402
 from .remote.editors.refusal import Refusal  # noqa: E402
 from .remote.editors.state import ServerState  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
@@ -35,9 +35,10 @@ class Facts:
     def __init__(self, restorer: Restorer, choices: Callable[[], Choices]) -> None:
         self._restorer, self._choices = restorer, choices
         self._orders: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._soon, self._open = 0, True
+        self._soon, self._open, self._desk = 0, True, desk()
+        self._failure: ServerState | None = None
         self._about, self._forecast, self._state = (_sentence() for _number in range(3))
-        self._start = Gtk.Button(label=_("Start"), no_show_all=True)
+        self._start = Gtk.Button(label=labels()[START_SERVER], use_underline=True, no_show_all=True)
         self._start.connect("clicked", lambda _button: self._orders.put(("start", None)))
         row = Gtk.Box(spacing=6)
         row.pack_start(self._state, True, True, 0)
@@ -58,8 +59,9 @@ class Facts:
         self._soon = GLib.timeout_add(_SOON_MS, self._look)
 
     def close(self) -> None:
-        """Ask no more."""
+        """Ask no more, nor wait any longer for a server that starts."""
         self._open = False
+        self._desk.give_up()
         if self._soon:
             GLib.source_remove(self._soon)
         self._orders.put(None)
@@ -88,38 +90,43 @@ class Facts:
         )
 
     def _work(self) -> None:
-        own = desk()
         try:
             while (order := self._orders.get()) is not None:
-                GLib.idle_add(self._show, *self._answer(own, *order))
+                GLib.idle_add(self._show, *self._answer(*order))
         finally:
-            own.close()
+            self._desk.close()
 
-    def _answer(self, own: Desk, kind: str, wanted: Any) -> tuple[ServerState, Any]:
+    def _answer(self, kind: str, wanted: Any) -> tuple[ServerState, Any]:
         try:
-            state = self._asked(own, kind)
-            return state, None if wanted is None or state.kind == "absent" else own.forecast(*wanted)
+            state = self._looked() if kind == "look" else self._started()
+            return state, None if wanted is None or state.kind == "absent" else self._desk.forecast(*wanted)
         except Exception:  # the next order may go well again
             _log.exception("asking about the server")
-            own.close()
+            self._desk.close()
             return ServerState("failed", sentence=unexpected(str(log_folder()))), None
 
-    def _asked(self, own: Desk, kind: str) -> ServerState:
-        if kind == "look":
-            return own.look()
+    def _looked(self) -> ServerState:
+        state = self._desk.look()
+        if state.kind == "absent" and self._failure is not None:
+            return self._failure  # why there is none says more than that there is none
+        return state
+
+    def _started(self) -> ServerState:
+        self._failure = None
         GLib.idle_add(self._show, ServerState("starting"), None)
         try:
-            return own.start()
+            return self._desk.start()
         except ProtocolError as error:
-            return ServerState("failed", sentence=refusal(error))
+            self._failure = ServerState("failed", sentence=refusal(error), can_start=True)
+            return self._failure
 
     def _show(self, state: ServerState, forecast: Any) -> bool:
         if self._open:
             self._state.set_text(state_sentence(state))
-            self._start.set_visible(state.kind in ("absent", "failed"))
+            self._start.set_visible(state.kind == "absent" or state.can_start)
             self._forecast.set_text(forecast_sentence(forecast))
         return False
 
 
 def _sentence() -> Any:
-    return Gtk.Label(xalign=0, wrap=True, max_width_chars=44)
+    return Gtk.Label(xalign=0, wrap=True, max_width_chars=40)

@@ -51,4 +51,4 @@ def _hidden(group: Any) -> Former:
     sentence = _(
         "Your edited scratch mask was kept, in the hidden group “{}”. To restore with it, choose that group, then “{}”."
     )
-    return Former(group, "hide", sentence.format(group.get_name(), _("Restore Old Photo from Edited Mask…")))
+    return Former(group, "hide", sentence.format(group.get_name(), _("Restore Photo: Use Edited Mask…")))

@@ -14,7 +14,7 @@ from gi.repository import Gimp
 
 from .reading import Box, box_of, read_channel
 
-#: On a group: the tattoo of the layer that it was made from. On a scratch mask: that it is one, and a digest of it.
+#: On a group: the tattoo of the layer that it was made from. On a layer: what it is; on a scratch mask also a digest.
 _SOURCE, _ROLE = "restore-old-photo-source", "restore-old-photo-role"
 _PERSISTENT = 1
 _MASK = "scratch_mask"
@@ -28,6 +28,11 @@ def group_name(layer_name: str) -> str:
 def mark_group(group: Any, source: Any) -> None:
     """Note from which layer a group was made."""
     _mark(group, _SOURCE, str(source.get_tattoo()))
+
+
+def mark_layer(layer: Any, role: str) -> None:
+    """Note that a layer was made by a run, and as what."""
+    _mark(layer, _ROLE, role)
 
 
 def mark_mask(layer: Any, source: Any, *, edited: bool) -> None:
@@ -82,6 +87,14 @@ def is_only_a_mask(group: Any) -> bool:
 def is_as_made(mask: Any, source: Any) -> bool:
     """Whether nobody has painted on a scratch mask, or moved it. One that is not known counts as painted."""
     return _note(mask, _ROLE) == f"{_MASK} {_digest(mask, source)}"
+
+
+def users_layers(group: Any) -> tuple[list[Any], list[Any]]:
+    """The layers that the user has put into a group, the topmost first: those that lie below all of ours come apart."""
+    layers = group.get_children()
+    ours = [number for number, layer in enumerate(layers) if _note(layer, _ROLE)]
+    end = ours[-1] if ours else len(layers)
+    return [layer for number, layer in enumerate(layers[:end]) if number not in ours], layers[end + 1 :]
 
 
 def is_within(layer: Any, group: Any) -> bool:

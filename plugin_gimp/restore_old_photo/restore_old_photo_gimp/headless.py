@@ -5,7 +5,7 @@ from __future__ import annotations
 from gi.repository import Gimp
 
 from .remote.editors.translation import _
-from .remote.editors.words import progress_label, time_left
+from .remote.editors.words import progress_sentence
 from .running import Run
 
 _STEP_S = 0.1
@@ -23,12 +23,13 @@ def wait(run: Run) -> None:
         while not run.step(_STEP_S):
             if run.progress is None:
                 continue
-            left = time_left(run.progress.seconds_left)
-            text = progress_label(run.progress.stage) + (f" – {left}" if left else "")
+            text = progress_sentence(run.progress.stage, run.progress.seconds_left)
             if text != shown:
                 Gimp.progress_set_text(text)
                 shown = text
-            Gimp.progress_update(run.progress.fraction)
+            if run.fraction is None:
+                Gimp.progress_pulse()
+            else:
+                Gimp.progress_update(run.fraction)
     finally:
-        run.cancel()  # nothing happens if it is over; otherwise the server must not go on for nobody
         Gimp.progress_end()

@@ -9,7 +9,7 @@ from typing import Any
 from gi.repository import Babl, Gegl, Gimp
 
 from .former import Former
-from .groups import group_name, mark_group, mark_mask
+from .groups import group_name, mark_group, mark_layer, mark_mask, users_layers
 from .reading import Box, Form, box_of
 from .remote.editors.pixel_bytes import alpha_alone
 from .remote.events import LayerMade
@@ -66,6 +66,7 @@ def insert(
     """
     # Made before anything is inserted: what fails, fails without a trace.
     filled = [(made, _layer(image, made, form)) for made in layers]
+    moves = _Moves(image)
     image.undo_group_start()
     group = Gimp.GroupLayer.new(image, group_name(name))
     _blend_encoded(group)
@@ -77,6 +78,7 @@ def insert(
             _succeed(image.insert_layer(layer, group, 0))
             _succeed(layer.set_offsets(box.x + made.x, box.y + made.y))
             layer.set_visible(manner.shown or made.visible)
+            mark_layer(layer, made.role)
             if made.role == "scratch_mask" and source is not None:
                 mark_mask(layer, source, edited=manner.edited)
         if source is not None:
@@ -87,9 +89,15 @@ def insert(
         if former is not None and former.fate == "hide":
             _succeed(former.group.set_visible(False))
         elif former is not None and former.fate == "remove":
+            upper, lower = users_layers(former.group)
+            for place, layer in enumerate(upper):
+                moves.move(layer, group, place)
+            for layer in lower:
+                moves.move(layer, group, len(group.get_children()))
             _succeed(image.remove_layer(former.group))
     except BaseException:
-        if group.is_valid():
+        # Where a layer of the user's cannot be put back, the new group that holds it has to stay.
+        if moves.take_back() and group.is_valid():
             image.remove_layer(group)
         raise
     else:
@@ -101,6 +109,27 @@ def insert(
     finally:
         image.undo_group_end()
     return group
+
+
+class _Moves:
+    """Layers of the user's that are put elsewhere, and back again if what comes after fails."""
+
+    def __init__(self, image: Any) -> None:
+        self._image = image
+        self._moved: list[tuple[Any, Any, int]] = []
+
+    def move(self, layer: Any, group: Any, place: int) -> None:
+        """Put a layer into a group, at a place from its top."""
+        was = layer, layer.get_parent(), self._image.get_item_position(layer)
+        _succeed(self._image.reorder_item(layer, group, place))
+        self._moved.append(was)
+
+    def take_back(self) -> bool:
+        """Put all of them where they were; whether that went well."""
+        stuck = 0
+        for layer, parent, place in reversed(self._moved):
+            stuck += not self._image.reorder_item(layer, parent, place)
+        return not stuck
 
 
 def _succeed(done: bool) -> None:

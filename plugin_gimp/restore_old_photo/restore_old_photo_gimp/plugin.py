@@ -16,7 +16,7 @@ from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _, use_languages
 from .remote.editors.words import refusal, unexpected
 from .remote.protocol import ProtocolError
-from .restorer import EDITOR, Restorer, desk
+from .restorer import EDITOR, Restorer
 from .running import Cancelled
 
 _log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 RESTORE = "plug-in-restore-old-photo"
 FIND = f"{RESTORE}-find-scratches"
 AGAIN = f"{RESTORE}-from-mask"
+#: GIMP sorts what is in it by name; the labels are such that ours stand in their order, in any locale.
 _MENU = "<Image>/Filters/Enhance"
 
 
@@ -48,12 +49,12 @@ class RestoreOldPhoto(Gimp.PlugIn):  # type: ignore[misc]
                 (add_stages, add_sensitivity, add_mask, add_place),
             ),
             FIND: (
-                _("Find Scratches of an Old Photo…"),
+                _("Restore Photo: Find Scratches…"),
                 _("Finds scratches and shows them as a layer to paint on; changes nothing"),
                 (add_sensitivity, add_place),
             ),
             AGAIN: (
-                _("Restore Old Photo from Edited Mask…"),
+                _("Restore Photo: Use Edited Mask…"),
                 _("Restores again with the scratch mask as it was painted, in place of the last result"),
                 (partial(add_stages, without_switch="scratches"), add_place),
             ),
@@ -64,7 +65,8 @@ class RestoreOldPhoto(Gimp.PlugIn):  # type: ignore[misc]
         procedure.set_sensitivity_mask(Gimp.ProcedureSensitivityMask.DRAWABLE)
         procedure.set_menu_label(label)
         procedure.add_menu_path(_MENU)
-        procedure.set_documentation(blurb, _HELP, name)
+        # No page of help: a button for it would lead into GIMP's manual, where there is none of ours.
+        procedure.set_documentation(blurb, _HELP, None)
         procedure.set_attribution("Restore Old Photo", "MIT licence", "2026")
         for add in parts:
             add(procedure)
@@ -101,22 +103,18 @@ def _run(procedure: Any, run_mode: Any, image: Any, drawables: list[Any], config
 def _restored(procedure: Any, run_mode: Any, image: Any, drawables: list[Any], config: Any) -> str:
     name = procedure.get_name()
     restorer = Restorer(image, drawables, finds=name == FIND)
-    counter = desk()
-    try:
-        if run_mode == Gimp.RunMode.INTERACTIVE:
-            # Only here: a batch run may have no display at all.
-            from .dialog import ask
-            from .progress_window import ProgressWindow
+    if run_mode == Gimp.RunMode.INTERACTIVE:
+        # Only here: a batch run may have no display at all.
+        from .dialog import ask
+        from .progress_window import ProgressWindow
 
-            ask(procedure, config, restorer, lambda: _choices(config, name))
-            return restorer.restore(
-                _choices(config, name), counter, lambda run: ProgressWindow(run, restorer.source.get_name()).wait()
-            )
-        from .headless import wait
+        ask(procedure, config, restorer, lambda: _choices(config, name))
+        return restorer.restore(
+            _choices(config, name), lambda run: ProgressWindow(run, restorer.source.get_name()).wait()
+        )
+    from .headless import wait
 
-        return restorer.restore(_choices(config, name), counter, wait)
-    finally:
-        counter.close()
+    return restorer.restore(_choices(config, name), wait)
 
 
 def _choices(config: Any, name: str) -> Any:

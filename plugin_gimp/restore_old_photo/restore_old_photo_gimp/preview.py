@@ -13,6 +13,7 @@ for _name, _version in (("Gtk", "3.0"), ("GdkPixbuf", "2.0")):
 
 from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402 # the versions come first
 
+from .labels import SHOW_FOUND, labels  # noqa: E402
 from .reading import read_pixels  # noqa: E402
 from .remote.client import Pixels  # noqa: E402
 from .remote.connection import log_folder  # noqa: E402
@@ -33,30 +34,35 @@ _STEP_MS = 80
 
 
 class Preview:
-    """A button that finds the scratches, and the picture of what it found."""
+    """A button that finds the scratches, and the picture of what it found.
+
+    Attributes:
+        button: for beside what is tried out with it.
+        widget: the picture and what there is to be said about it; hidden until there is something.
+    """
 
     def __init__(self, restorer: Restorer, choices: Callable[[], Choices]) -> None:
         self._restorer, self._choices = restorer, choices
         self._run: Run | None = None
         self._timer = 0
-        self._desk = desk()
         self._small: Thumbnail | None = None
-        self._button = Gtk.Button(label=_("Show What Is Found"))
-        self._button.set_tooltip_text(_("Looks for scratches in the whole layer, and shows them here in red."))
-        self._button.connect("clicked", self._clicked)
-        self._image, self._told = Gtk.Image(), Gtk.Label(xalign=0, wrap=True, max_width_chars=44)
+        self.button = Gtk.Button(label=labels()[SHOW_FOUND], use_underline=True)
+        self.button.set_tooltip_text(_("Looks for scratches in the whole layer, and shows them here in red."))
+        self.button.connect("clicked", self._clicked)
+        self._image, self._told = Gtk.Image(), Gtk.Label(xalign=0, wrap=True, width_chars=28, max_width_chars=28)
         self.widget = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=6)
-        for part in (self._button, self._image, self._told):
+        for part in (self._image, self._told):
             self.widget.pack_start(part, False, False, 0)
+            part.show()
+        self.widget.set_no_show_all(True)
 
     def close(self) -> None:
         """End what is under way."""
-        if self._run is None:
-            self._desk.close()
-        else:
+        if self._run is not None:
             self._let_go(self._run)
 
     def _clicked(self, _button: Any) -> None:
+        self.widget.show()
         try:
             if self._run is None:
                 self._begin()
@@ -74,22 +80,23 @@ class Preview:
         self._small = thumbnail(picture, pixels.buffer, _SIDE)
         self._show(self._small, None)
         self._told.set_text("")
-        self._run = Run(self._desk, Request(pixels, choices.settings_to_find()))
-        self._button.set_label(_("Cancel"))
+        self._run = Run(desk(), Request(pixels, choices.settings_to_find()))
+        self.button.set_label(_("Cancel"))
         self._timer = GLib.timeout_add(_STEP_MS, self._step)
 
     def _let_go(self, run: Run) -> None:
-        """The user does not wait until a run has ended, nor does the next one: it gets a desk of its own."""
+        """Nobody waits until a run has ended, not even the next one."""
         run.let_go()
-        self._desk = desk()
         GLib.source_remove(self._timer)
         self._rest()
 
     def _rest(self) -> None:
         self._run, self._timer = None, 0
-        self._button.set_label(_("Show What Is Found"))
+        self.button.set_label(labels()[SHOW_FOUND])
 
     def _end(self, sentence: str) -> None:
+        if self._run is not None:
+            self._run.let_go()
         self._rest()
         self._told.set_text(sentence)
 

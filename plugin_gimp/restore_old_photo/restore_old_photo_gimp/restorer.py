@@ -22,6 +22,8 @@ from .remote.protocol import Picture
 from .running import Run, outcome
 
 EDITOR = "GIMP"
+#: How long a connection may take to end before GIMP goes on without waiting for that.
+_LEAVE_S = 0.15
 
 
 def desk() -> Desk:
@@ -83,7 +85,7 @@ class Restorer:
         region = work_region(self.image, self.box, self._meant(choices))
         return settings if region is None else {**settings, "region": region}
 
-    def restore(self, choices: Choices, desk: Desk, wait: Callable[[Run], None]) -> str:
+    def restore(self, choices: Choices, wait: Callable[[Run], None]) -> str:
         """Do it; returns what there is to be said about it.
 
         Raises:
@@ -102,8 +104,11 @@ class Restorer:
         area = work_area(image, box, choices)
         settings = self.settings(choices, masked=mask is not None)
         _picture, pixels = read_pixels(source, self.form)
-        run = Run(desk, Request(Pixels(picture, pixels), settings, mask=_grey(mask, box), area=_grey(area, box)))
-        wait(run)
+        run = Run(desk(), Request(Pixels(picture, pixels), settings, mask=_grey(mask, box), area=_grey(area, box)))
+        try:
+            wait(run)
+        finally:
+            run.let_go(_LEAVE_S)
         if not run.layers:
             return outcome(run, self.finds)
         self._must_be_open()

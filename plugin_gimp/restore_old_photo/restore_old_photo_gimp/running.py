@@ -10,6 +10,7 @@ from typing import Any
 from .remote.connection import log_folder
 from .remote.editors.desk import Desk, Request
 from .remote.editors.refusal import Refusal
+from .remote.editors.share import Share
 from .remote.editors.translation import _
 from .remote.editors.words import refusal, unexpected
 from .remote.events import Accepted, Done, JobCancelled, LayerMade, Note, Progress
@@ -23,19 +24,21 @@ class Cancelled(Exception):  # noqa: N818 # it is no error
 
 
 class Run:
-    """A request under way. ``step`` and ``cancel`` are for GIMP's thread.
+    """A request under way. What is public is for GIMP's thread. Whoever makes a run has to let it go.
+
+    Args:
+        desk: for this run alone.
+        request: what is to be done.
 
     Attributes:
         progress: the last that was heard; None before.
         notes: sentences for the user.
-        seconds: that it took, when it is over.
     """
 
     def __init__(self, desk: Desk, request: Request) -> None:
         self.progress: Progress | None = None
         self.notes: list[str] = []
-        self.seconds = 0.0
-        self._desk, self._request = desk, request
+        self._desk, self._request, self._share = desk, request, Share()
         self._events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._made: dict[int, LayerMade] = {}
         self._order: tuple[int, ...] = ()
@@ -57,14 +60,22 @@ class Run:
             return False
         return True
 
-    def cancel(self) -> None:
-        """End it; whatever still comes is not heard."""
-        self._desk.cancel(self._request)
+    def let_go(self, seconds: float = 0.0) -> None:
+        """End it, even while it looks for the server, and its connection. Whatever still comes is not heard.
 
-    def let_go(self) -> None:
-        """End it without waiting, even while it looks for the server. Its desk is closed when it has ended."""
-        self.cancel()
-        threading.Thread(target=self._close_afterwards, name="restore-old-photo-end", daemon=True).start()
+        Args:
+            seconds: how long this may wait for the end, which comes by itself otherwise. As long as this process lives
+                GIMP waits for it, and a helper program may take half a second to end.
+        """
+        self._desk.cancel(self._request)
+        ending = threading.Thread(target=self._close_afterwards, name="restore-old-photo-end", daemon=True)
+        ending.start()
+        ending.join(seconds)
+
+    @property
+    def fraction(self) -> float | None:
+        """How much of the whole run is done, 0 to 1; None while that is not known."""
+        return self._share.fraction
 
     @property
     def layers(self) -> list[LayerMade]:
@@ -78,8 +89,10 @@ class Run:
             return True
         if isinstance(event, Accepted):
             self._made.clear()
+            self._share.begin()
         elif isinstance(event, Progress):
             self.progress = event
+            self._share.heard(event.seconds_left)
         elif isinstance(event, Note):
             # That the compact models have none for faces is said beside the switch; no window has to pop up for it.
             if event.stage != "faces":
@@ -88,7 +101,7 @@ class Run:
             self._made[event.number] = event
             self._note(event.note)
         elif isinstance(event, Done):
-            self._order, self.seconds = event.order, event.seconds
+            self._order = event.order
         return False
 
     def _close_afterwards(self) -> None:

@@ -71,8 +71,11 @@ class Gimp:
         running = self.start(scenario, windows=False, **arguments)
         return running.result(seconds)
 
-    def start(self, scenario: str, *, windows: bool, **arguments: Any) -> Running:
-        """The same, without waiting; with windows, if wanted, on the screen that ``environ`` names."""
+    def start(self, scenario: str, *, windows: bool, bare: bool = True, **arguments: Any) -> Running:
+        """The same, without waiting; with windows, if wanted, on the screen that ``environ`` names.
+
+        One that is ``bare`` has no brushes and no fonts: it starts three times as quickly.
+        """
         file, function = scenario.split(".")
         self._number += 1
         order, result = (self.folder / f"{self._number}.{name}.json" for name in ("order", "result"))
@@ -84,6 +87,7 @@ class Gimp:
         interpreter = "--batch-interpreter=python-fu-eval"
         if windows:
             command = ["dbus-run-session", "--", "gimp-3.0", "-n", "--no-splash", interpreter, "-b", batch]
+            command += ["-d", "-f"] if bare else []
         else:
             command = ["gimp-console-3.0", "-i", "-d", "-f", interpreter, "-b", batch, "--quit"]
         log = (self.folder / f"{self._number}.log").open("wb")
@@ -97,14 +101,14 @@ class Gimp:
             start_new_session=True,
         )
         log.close()
-        return Running(process, result, self.folder / f"{self._number}.log")
+        return Running(process, result, self.folder / f"{self._number}.log", stays=windows)
 
 
 class Running:
-    """A GIMP that does something."""
+    """A GIMP that does something. One that ``stays`` does not end by itself when it is done."""
 
-    def __init__(self, process: subprocess.Popen[bytes], result: Path, log: Path) -> None:
-        self._process, self._result, self._log = process, result, log
+    def __init__(self, process: subprocess.Popen[bytes], result: Path, log: Path, *, stays: bool) -> None:
+        self._process, self._result, self._log, self._stays = process, result, log, stays
 
     def result(self, seconds: float = 120.0) -> Any:
         """What it returned; it has ended then.
@@ -144,7 +148,7 @@ class Running:
         import signal
 
         try:
-            self._process.wait(5)
+            self._process.wait(0.0 if self._stays else 5)
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)

@@ -38,8 +38,8 @@ TITLE, MAIN = "Restore Old Photo", "– GIMP"
 WIDTH, HEIGHT = 1280, 800
 #: Where the dialog is put: the photo is seen to its left.
 BESIDE = 516
-#: Where its buttons are, in pixels from its edges.
-OK, SHOW_FOUND = (-68, -41), 323
+#: Where its last button is, in pixels from its right and lower edges; and the keys for another one.
+OK, SHOW_FOUND = (-68, -41), "alt+i"
 #: What GIMP can be without while it is photographed: no welcome, no question whether there is a newer version.
 _SETTINGS = "(show-welcome-dialog no)\n(check-updates no)\n(theme-color-scheme {theme})\n"
 #: The docks as they are at first, but for the brushes, whose place the layers take.
@@ -82,7 +82,7 @@ class Studio:
         self._number += 1
         state = self._work / f"{self._theme}{self._number}.state"
         running = self.gimp.start(
-            "calls.with_window", windows=True, photo=str(photo), state=str(state), arguments=arguments
+            "calls.with_window", windows=True, bare=False, photo=str(photo), state=str(state), arguments=arguments
         )
         try:
             dialog = self.hands.window(TITLE)
@@ -99,7 +99,8 @@ class Studio:
             running.close()
 
     def take(self, name: str) -> None:
-        """A picture of the screen."""
+        """A picture of the screen, without the help that appears where the pointer rests."""
+        self.hands.point(WIDTH - 1, HEIGHT // 2)
         time.sleep(1.0)
         taken = self._work / "taken.png"
         photograph(self._screen.name, self._entering, taken)
@@ -133,9 +134,10 @@ def _photograph(studio: Studio, photo: Path, large: Path) -> None:
     with studio.asked(photo) as (running, window, dialog):
         time.sleep(2)  # until it says how the server is
         studio.take("dialog")
-        hands.click(*_within(hands.settled(dialog), -195, SHOW_FOUND))
+        hands.press(dialog, SHOW_FOUND)
         time.sleep(8)
-        hands.place(dialog, BESIDE, 20)
+        left, _top, width, _height = hands.settled(dialog)
+        hands.place(dialog, min(left, WIDTH - width), 130)
         studio.take("found")
         hands.press(dialog, "Escape")
         running.answer(30)

@@ -180,6 +180,8 @@ def test_gimp_puts_the_default_for_a_number_out_of_its_range(gimp, small_photo):
 def test_arguments_have_ranges_and_help(gimp):
     procedures = gimp.run("calls.arguments_of")
     assert [one["menu"] for one in procedures.values()] == [["<Image>/Filters/Enhance"]] * 3
+    labels = [one["label"] for one in procedures.values()]
+    assert labels == sorted(labels)  # as GIMP sorts them
     main = procedures["plug-in-restore-old-photo"]
     assert main["label"] == "Restore Old Photo…"
     for name, (help_text, least, most) in main["arguments"].items():

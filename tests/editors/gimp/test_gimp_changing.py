@@ -12,12 +12,6 @@ RESULT = ["Scratch mask", "Scratch repair", "Restored"]
 SIDE = 256
 
 
-@pytest.fixture(scope="session", params=["zmq"])
-def way() -> str:
-    """One way to the server is enough: nothing here is about it."""
-    return "zmq"
-
-
 def test_a_selection_that_was_left_over_does_not_wipe_the_edited_mask(gimp, small_photo):
     told = gimp.run("changing.leftover_selection", photo=str(small_photo))
     assert told["status"] == DONE
@@ -63,6 +57,17 @@ def test_a_group_that_holds_the_photo_is_kept(gimp, small_photo):
     assert told["visible"]
     assert [len(one[2]) for one in told["after"]] == [3, 2]
     assert "The photo lies within the last result" in told["said"]
+
+
+def test_layers_that_the_user_has_put_into_the_group_are_kept(gimp, small_photo):
+    told = gimp.run("changing.own_layers", photo=str(small_photo))
+    assert told["status"] == DONE
+    assert told["before"] == ["retouched", "Scratch mask", "between", "Scratch repair", "Restored", "copy", "below"]
+    group, photo = told["after"]
+    assert group == ["retouched", "between", *RESULT, "copy", "below"]
+    assert photo == []
+    assert told["kept"]
+    assert told["old"] is False
 
 
 def test_a_copy_of_a_group_is_not_taken_for_it(gimp, small_photo):
@@ -119,7 +124,9 @@ def test_a_last_result_that_was_deleted_is_no_matter(gimp, small_photo):
     assert [one[2] for one in told["after"]] == [RESULT, []]
 
 
-@pytest.mark.parametrize(("what", "error"), [("raises", "ValueError"), ("false", "RuntimeError")])
+@pytest.mark.parametrize(
+    ("what", "error"), [("raises", "ValueError"), ("false", "RuntimeError"), ("late", "RuntimeError")]
+)
 def test_what_fails_while_layers_are_inserted_leaves_nothing(gimp, small_photo, what, error):
     told = gimp.run("changing.failing", photo=str(small_photo), what=what)
     assert told["said"].startswith(error)

@@ -21,7 +21,7 @@ def computing(gimp, seconds=60.0):
     environ = {**os.environ, CONNECTION_VARIABLE: gimp.environ[CONNECTION_VARIABLE]}
     end = time.monotonic() + seconds
     command = [sys.executable, "-I", "-m", "restoration.cli", "status"]
-    while "quality" not in subprocess.run(command, env=environ, capture_output=True, text=True).stdout:
+    while "%" not in subprocess.run(command, env=environ, capture_output=True, text=True).stdout:
         assert time.monotonic() < end
         time.sleep(0.1)
     path = Path(gimp.environ[CONNECTION_VARIABLE])
@@ -32,7 +32,7 @@ def test_the_server_is_started_and_a_killed_worker_is_one_sentence(make_gimp, la
     gimp = make_gimp()
     running = gimp.start("calls.plain", windows=False, photo=str(large_photo))
     computing(gimp).kill()
-    told = running.result()
+    told = running.result(240)
     assert told["status"] == "GIMP_PDB_EXECUTION_ERROR"
     assert "killed" in told["message"]
     assert len(told["names"]) == 1
@@ -45,7 +45,7 @@ def test_a_killed_server_is_started_again(make_gimp, large_photo):
     path = Path(gimp.environ[CONNECTION_VARIABLE])
     old = read_connection(path).pid
     os.kill(old, signal.SIGKILL)
-    told = running.result(180)
+    told = running.result(400)
     assert told["status"] == "GIMP_PDB_SUCCESS"
     assert len(told["names"]) == 2
     assert read_connection(path).pid != old

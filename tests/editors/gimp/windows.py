@@ -58,6 +58,10 @@ class Hands:
         """One click."""
         self._do("mousemove", "--sync", str(x), str(y), "click", "1")
 
+    def point(self, x: int, y: int) -> None:
+        """Put the pointer somewhere."""
+        self._do("mousemove", "--sync", str(x), str(y))
+
     def press(self, window: str, keys: str) -> None:
         """Keys, into a window. There is no window manager that would give it the focus."""
         self._do("windowfocus", "--sync", window, "key", keys)

@@ -1,5 +1,6 @@
 """Scenarios: what a script does in GIMP. Run by GIMP's own Python, which is given the order's path as argument."""
 
+import hashlib
 import json
 import sys
 import time
@@ -65,6 +66,12 @@ def save_seen(image, path, encoding):
     copy = image.duplicate()
     save(copy.flatten(), path, encoding)
     copy.delete()
+
+
+def digest(drawable):
+    """Names a drawable's own bytes."""
+    whole = Gegl.Rectangle.new(0, 0, drawable.get_width(), drawable.get_height())
+    return hashlib.sha256(drawable.get_buffer().get(whole, 1.0, None, Gegl.AbyssPolicy.NONE)).hexdigest()
 
 
 def layer_named(image, name):
@@ -268,10 +275,12 @@ def with_window(photo, state, arguments):
     """Show the image, call the procedure with its dialog, and say what came of it; the window stays."""
     image, layer = opened(photo)
     Gimp.Display.new(image)
+    before = digest(layer)
     Path(state).write_text("calling")
     told = call(image, [layer], mode="INTERACTIVE", **arguments)
     Gimp.displays_flush()
-    return {**told, "tree": tree(image.get_layers()), "image": image.get_id()}
+    layers = tree(image.get_layers())  # GIMP itself has answered
+    return {**told, "free_at": time.time(), "tree": layers, "same": digest(layer) == before}
 
 
 def with_window_then_undo(photo, state):

@@ -50,18 +50,15 @@ def disturbed(image, drawable, disturb=lambda: None, before=lambda: None, finds=
     choices = Choices(faces=StageChoice(enabled=False), **choices)  # nothing is said about faces
     restorer = plug_in().Restorer(image, [drawable], finds=finds)
     before()
-    desk = plug_in().desk()
 
     def waiting(run):
         wait(run)
         disturb()
 
     try:
-        return restorer.restore(choices, desk, waiting)
+        return restorer.restore(choices, waiting)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    finally:
-        desk.close()
 
 
 def with_mask(photo):
@@ -127,6 +124,30 @@ def photo_in_the_group(photo):
     return {"said": said, "after": shown(image), "photo": layer.is_valid(), "visible": group.get_visible()}
 
 
+def own_layers(photo):
+    """Layers of the user's at all heights of a result, one of them a copy of one of ours; then the mask is used."""
+    image, layer = opened(photo)
+    call(image, [layer])
+    group = image.get_layers()[0]
+
+    def added(made, name, place):
+        image.insert_layer(made, group, place)
+        made.set_name(name)
+        return made
+
+    def new(name, place):
+        made = Gimp.Layer.new(image, name, 50, 40, Gimp.ImageType.RGBA_IMAGE, 70.0, Gimp.LayerMode.NORMAL)
+        return added(made, name, place)
+
+    copy = added(layer_named(image, "Restored").copy(), "copy", 3)
+    own = [new("below", 4), new("between", 1), new("retouched", 0), copy]
+    before = shown(image)[0][2]
+    told = call(image, [layer], name=AGAIN)
+    after = [one[2] for one in shown(image)]
+    kept = all(one.is_valid() for one in own) and own[0].get_opacity() == 70.0
+    return {**told, "before": before, "after": after, "kept": kept, "old": group.is_valid()}
+
+
 def copied_group(photo):
     """The group was duplicated, and the copy lies above it: only the group itself is known."""
     image, layer = opened(photo)
@@ -183,7 +204,10 @@ def group_replaced_is_gone(photo):
 
 def failing(photo, what):
     """Something fails while layers are inserted."""
-    image, layer, _group, _mask = with_mask(photo)
+    image, layer, group, _mask = with_mask(photo)
+    image.insert_layer(
+        Gimp.Layer.new(image, "own", 9, 9, Gimp.ImageType.RGBA_IMAGE, 50.0, Gimp.LayerMode.NORMAL), group, 1
+    )
     plug_in()
     from restore_old_photo_gimp import insertion
 
@@ -192,6 +216,9 @@ def failing(photo, what):
 
     if what == "raises":
         insertion.mark_group = broken
+    elif what == "late":
+        remove = Gimp.Image.remove_layer
+        Gimp.Image.remove_layer = lambda one, gone: gone.get_id() != group.get_id() and remove(one, gone)
     else:
         Gimp.Layer.set_offsets = lambda *_arguments: False
     before = tree(image.get_layers())

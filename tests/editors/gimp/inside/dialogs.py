@@ -48,7 +48,7 @@ def reset(photo):
     made, config, _gtk = _dialog(photo)
     first = config.get_property("mask-layer")
     config.set_property("mask-layer", "")
-    found = [first, config.get_property("mask-layer"), made._layers.get_active_id()]
+    found = [first, config.get_property("mask-layer"), made._layers.widget.get_active_id()]
     made.close()
     return found
 
@@ -69,38 +69,88 @@ def preview(photo):
 
     whole = module.read_pixels
     module.read_pixels = lambda *_arguments: 1 // 0
-    shown._button.clicked()
-    label.append([shown._button.get_label(), shown._told.get_text()])
+    shown.button.clicked()
+    label.append([shown.button.get_label().replace("_", ""), shown._told.get_text()])
     module.read_pixels = whole
-    desk = shown._desk
-    shown._button.clicked()
-    label.append([shown._button.get_label(), shown._told.get_text()])
+    shown.button.clicked()
+    label.append([shown.button.get_label().replace("_", ""), shown._told.get_text()])
     began = time.monotonic()
-    shown._button.clicked()  # it is still connecting
+    shown.button.clicked()  # it is still connecting
     took = time.monotonic() - began
-    label.append([shown._button.get_label(), shown._told.get_text()])
-    fresh = shown._desk is not desk
-    shown._button.clicked()
+    label.append([shown.button.get_label().replace("_", ""), shown._told.get_text()])
+    shown.button.clicked()
     _until(gtk, lambda: shown._run is None)
-    label.append([shown._button.get_label(), shown._told.get_text()])
+    label.append([shown.button.get_label().replace("_", ""), shown._told.get_text()])
     made.close()
-    return {"label": label, "took": took, "fresh": fresh}
+    return {"label": label, "took": took}
+
+
+def _own_procedure():
+    """As the plug-in makes it. What GIMP gives to others has the name for an id of help, if there is help or not."""
+    from restore_old_photo_gimp.plugin import RestoreOldPhoto
+
+    return RestoreOldPhoto.do_create_procedure(Gimp.get_plug_in(), RESTORE)
+
+
+def looks(photo):
+    """The dialog at its largest: its height, whether it has Help, letters, and what is seen when."""
+    made, config, gtk = _dialog(photo)
+    dialog = made._dialog
+    dialog.show()
+    layers = [config.set_property("mask-source", one) or made._layers.widget.get_visible() for one in ("auto", "layer")]
+    made._preview.button.clicked()
+    _until(gtk, lambda: made._preview._run is None)
+    _until(gtk, lambda: dialog.get_allocated_height() > 100)
+    found = {
+        "size": dialog.get_size(),
+        "layers": layers,
+        "help": _own_procedure().get_help_id() is not None,
+        "picture": made._preview._image.get_allocated_height(),
+    }
+    made.close()
+    return found
+
+
+def letters():
+    """The labels in each language, with mnemonics."""
+    sys.path.insert(0, str(Path(Gimp.directory()) / "plug-ins/restore_old_photo"))
+    from restore_old_photo_gimp.labels import labels
+    from restore_old_photo_gimp.remote.editors.translation import use_languages
+
+    found = {}
+    for language in ("en", "de"):
+        use_languages([language])
+        found[language] = labels()
+    return found
 
 
 def facts(photo):
     """A look at the server that breaks; the next one does not."""
     made, _config, gtk = _dialog(photo)
-    from restore_old_photo_gimp.facts import Desk
+    from restore_old_photo_gimp.remote.editors.desk import Desk
+    from restore_old_photo_gimp.remote.editors.state import ServerState
+    from restore_old_photo_gimp.remote.protocol import ProtocolError
 
     shown, look = made._facts, Desk.look
     Desk.look = lambda _self: 1 // 0
     shown.look_soon()
     _until(gtk, lambda: "Something went wrong" in shown._state.get_text())
-    Desk.look = look
+    offered = [shown._start.get_visible()]
+    start = Desk.start
+
+    def cannot(_self):
+        raise ProtocolError("no-server", "There is no Python.", "Install it.")
+
+    Desk.look, Desk.start = (lambda _self: ServerState("absent")), cannot
+    shown._start.clicked()
+    _until(gtk, lambda: "There is no Python. Install it." in shown._state.get_text())
+    shown.look_soon()
+    offered.append(shown._start.get_visible())
+    Desk.look, Desk.start = look, start
     shown.look_soon()
     _until(gtk, lambda: "The server is" in shown._state.get_text())
     made.close()
-    return shown._state.get_text()
+    return {"state": shown._state.get_text(), "offered": offered, "given up": shown._desk._given_up.is_set()}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,35 @@
+"""Our own weight files: safetensors, keys ``<network>.<key>``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from restoration.errors import WeightsError
+
+
+def read_networks(
+    path: Path, remedy: str = "Name a .safetensors file that training exported."
+) -> dict[str, dict[str, torch.Tensor]]:
+    """The state dicts in a file, float32 on the CPU, by network.
+
+    Args:
+        path: of the file.
+        remedy: what to do if it cannot be read.
+
+    Raises:
+        WeightsError: the file is missing, damaged, or no such file.
+    """
+    if not path.is_file():
+        raise WeightsError(f"There is no weight file {path}.", remedy)
+    out: dict[str, dict[str, torch.Tensor]] = {}
+    try:
+        with safe_open(path, "pt") as stored:
+            for key in stored.keys():  # noqa: SIM118 - not a dict
+                network, _, rest = key.partition(".")
+                out.setdefault(network, {})[rest] = stored.get_tensor(key).float()
+    except SafetensorError as error:
+        raise WeightsError(f"The weight file {path} is damaged.", remedy) from error
+    return out
