@@ -180,7 +180,21 @@ BENCHMARK = Recipe(
 #: The same with holes, lost corners and, where there are masks of it, real film dirt.
 HEAVY = replace(BENCHMARK, film_artefact_chance=0.6, hole_chance=0.12, corner_chance=0.1)
 
-#: The same for prints in colour, few of them monochrome: archives hold few, but people's boxes do.
-COLOUR = replace(DEFAULT, monochrome_chance=0.15)
+#: Worse prints, mostly in colour: archives keep the good ones, people bring the others.
+WORN = replace(
+    DEFAULT,
+    structured_chance=0.85,
+    monochrome_chance=0.2,
+    fade_chance=1.0,
+    black_lift=(0.0, 0.3),
+    white_drop=(0.0, 0.26),
+    fade_skew=1.0,
+    uneven_chance=0.5,
+    blur_chance=0.85,
+    blur_sigma_px=(0.4, 1.9),
+    downsample_chance=0.3,
+    grain_sigma=(0.01, 0.08),
+    grain_skew=1.3,
+)
 
-RECIPES = {"default": DEFAULT, "colour": COLOUR, "benchmark": BENCHMARK, "heavy": HEAVY, "structured": STRUCTURED_ONLY}
+RECIPES = {"default": DEFAULT, "worn": WORN, "benchmark": BENCHMARK, "heavy": HEAVY, "structured": STRUCTURED_ONLY}

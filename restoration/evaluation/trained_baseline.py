@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from torch import Tensor
 
 from restoration.device import Compute, place
@@ -34,6 +34,7 @@ from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone, tone_l
 from restoration.presets.interface import Fraction
 from restoration.tile_memory import TileMemory
 from restoration.tiling import pad_to_multiple
+from restoration.weights.files import read_networks
 
 HOLES = ("smooth", "white")
 _CLASSES: dict[str, type[StoredNetwork]] = {
@@ -105,17 +106,9 @@ def load_baseline(path: Path, compute: Compute) -> TrainedBaseline:
         WeightsError: the file is missing or damaged, holds another set of networks than those above, or weights of
             other shapes; the error names file and keys.
     """
-    if not path.is_file():
-        raise WeightsError(f"There is no file {path}.", "Give --baseline as NAME=FILE.safetensors.")
-    states: dict[str, dict[str, Tensor]] = {}
-    try:
-        with safe_open(path, "pt") as stored:
-            holes = (stored.metadata() or {}).get("holes", "smooth")
-            for key in stored.keys():  # noqa: SIM118 - not a dict
-                network, _, rest = key.partition(".")
-                states.setdefault(network, {})[rest] = stored.get_tensor(key).float()
-    except SafetensorError as error:
-        raise WeightsError(f"{path} is damaged, or no safetensors file.", "Export it again.") from error
+    states = read_networks(path, "Give --baseline as NAME=FILE.safetensors.")
+    with safe_open(path, "pt") as stored:
+        holes = (stored.metadata() or {}).get("holes", "smooth")
     if holes not in HOLES:
         raise WeightsError(f"{path} says that holes are {holes!r}.", f"Known are: {', '.join(HOLES)}.")
     if set(states) - {"tone"} not in _KINDS:

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from restoration.ageing.recipe import COLOUR, DEFAULT
+from restoration.ageing.recipe import DEFAULT, WORN
 from restoration.errors import SettingsError
 from restoration.networks.direct_unet import DirectUNet
 from restoration.networks.scratch_detector import ScratchDetector
@@ -34,8 +34,8 @@ def _write_pairs(shop: Workshop) -> None:
     faces = shop.data / "faces/train"
     # Portraits are most of what people restore: one picture in three is a face.
     portraits = _to_learn_from(list_pictures(faces))[::3] if faces.is_dir() else []
-    # Each photograph twice: mostly as a monochrome print, as archives have them, and mostly in colour.
-    for seed, (pictures, recipe) in enumerate((([*photos, *portraits], DEFAULT), (photos, COLOUR))):
+    # Each photograph twice: as archives have them, mostly monochrome, and worn, mostly in colour.
+    for seed, (pictures, recipe) in enumerate((([*photos, *portraits], DEFAULT), (photos, WORN))):
         known = defects if defects.is_dir() else None
         write_pairs(pictures, shop.pairs, variants=1, seed=seed, recipe=recipe, defects=known)
 

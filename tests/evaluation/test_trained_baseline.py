@@ -96,7 +96,7 @@ def test_tone_comes_first_where_there_is_one(tmp_path, picture):
 
 
 def test_wrong_files_are_named(tmp_path):
-    with pytest.raises(WeightsError, match="no file"):
+    with pytest.raises(WeightsError, match="no weight file"):
         load_baseline(tmp_path / "nothing.safetensors", CPU)
     (tmp_path / "text.safetensors").write_text("no weights")
     with pytest.raises(WeightsError, match=r"text\.safetensors is damaged"):
