@@ -15,7 +15,9 @@ def age(
     picture: Annotated[Path, typer.Argument(metavar="INPUT", help="A photograph, 8 bits a channel.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The aged photograph.")],
     seed: Annotated[int, typer.Option(help="The same seed gives the same decay.", min=0)] = 0,
-    recipe: Annotated[str, typer.Option(help="Kind of decay: default, worn, benchmark, heavy or structured.")] = "default",
+    recipe: Annotated[
+        str, typer.Option(help="Kind of decay: default, worn, benchmark, heavy or structured.")
+    ] = "default",
     materials: Annotated[
         Path | None,
         typer.Option(

@@ -23,7 +23,7 @@ def train(
     step: Annotated[
         str,
         typer.Argument(
-            help="pairs, tone, scratch-detector, vae-a, vae-b, mapping, refine, direct-unet (a baseline), export; "
+            help="pairs, tone, scratch-detector, self-training, vae-a, vae-b, mapping, refine, direct-unet (a baseline), export; "
             "or all: those that the preset needs, in this order."
         ),
     ],

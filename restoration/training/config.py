@@ -84,6 +84,7 @@ _PAPER_VAE = LossWeights(reconstruction=10, kl=1, adversarial=1)
 
 PAPER: dict[str, TrainingConfig] = {
     "scratch-detector": _published(LossWeights()),
+    "self-training": _published(LossWeights()),
     "vae-a": _published(LossWeights(reconstruction=10, kl=1, adversarial=1, latent_adversarial=1)),
     "vae-b": _published(_PAPER_VAE),
     "mapping": _published(LossWeights(latent=60, adversarial=1, feature_matching=10)),
@@ -97,6 +98,7 @@ _COMPACT_PICTURE = LossWeights(picture=1, gradient=0.6, coarse=0.3)
 COMPACT: dict[str, TrainingConfig] = {
     "tone": TrainingConfig(hours=8 / 60, learning_rate=2e-3, batch=32, crop=64),
     "scratch-detector": TrainingConfig(hours=51 / 60, learning_rate=2e-3, batch=8, crop=160),
+    "self-training": TrainingConfig(hours=10 / 60, learning_rate=3e-4, batch=8, crop=160),
     "vae-a": TrainingConfig(
         hours=5 / 60, learning_rate=2e-3, batch=8, crop=128,
         weights=LossWeights(reconstruction=1, kl=1e-3, gradient=1, latent_adversarial=0.02),

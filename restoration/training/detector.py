@@ -31,13 +31,32 @@ def grey_input(rgb: Tensor) -> Tensor:
     return (rgb * weights).sum(dim=1, keepdim=True) * 2 - 1
 
 
-def detector_loss(logits: Tensor, mask: Tensor) -> Tensor:
-    """Weighted cross-entropy plus a soft Dice term, which keeps thin lines whole; logits and mask N×1×H×W."""
-    weight = torch.full((), POSITIVE_WEIGHT, device=logits.device)
-    entropy = F.binary_cross_entropy_with_logits(logits, mask, pos_weight=weight)
-    probability = logits.sigmoid()
+def detector_loss(logits: Tensor, mask: Tensor, counts: Tensor | None = None) -> Tensor:
+    """Weighted cross-entropy plus a soft Dice term, which keeps thin lines whole.
+
+    Args:
+        logits, mask: N×1×H×W.
+        counts: N×1×H×W, 0 where nobody knows whether there is damage; None counts all.
+    """
+    counts = torch.ones_like(mask) if counts is None else counts
+    positive = torch.full((), POSITIVE_WEIGHT, device=logits.device)
+    entropy = F.binary_cross_entropy_with_logits(logits, mask, pos_weight=positive, reduction="none")
+    entropy = (entropy * counts).sum() / counts.sum().clamp(min=1)
+    probability, mask = logits.sigmoid() * counts, mask * counts
     overlap = 2 * (probability * mask).sum() + 1
     return entropy + 0.3 * (1 - overlap / (probability.sum() + mask.sum() + 1))
+
+
+def synthetic_crops(data: PairSet, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Grey crops of pairs, some of them undamaged, N×1×c×c in [-1, 1], and their masks, 0 or 1; on the CPU."""
+    tensor = torch.from_numpy(data.batch(count, rng).crops).float().div_(255)
+    aged, clean, mask = tensor[:, :3], tensor[:, 3:6], tensor[:, 6:].round()
+    undamaged = torch.from_numpy(rng.random(count) < CLEAN_SHARE).view(-1, 1, 1, 1)
+    image = torch.where(undamaged, clean, aged)
+    # A negative's scratches are dark where a print's are pale.
+    if rng.random() < 0.15:
+        image = 1 - image
+    return grey_input(image), mask * ~undamaged
 
 
 def train_detector(
@@ -48,14 +67,8 @@ def train_detector(
     data = PairSet(pairs, config.crop)
 
     def draw(rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-        tensor = torch.from_numpy(data.batch(config.batch, rng).crops).to(run.compute.device).float().div_(255)
-        aged, clean, mask = tensor[:, :3], tensor[:, 3:6], tensor[:, 6:].round()
-        undamaged = torch.from_numpy(rng.random(config.batch) < CLEAN_SHARE).to(aged.device).view(-1, 1, 1, 1)
-        image = torch.where(undamaged, clean, aged)
-        # A negative's scratches are dark where a print's are pale.
-        if rng.random() < 0.15:
-            image = 1 - image
-        return grey_input(image).contiguous(memory_format=torch.channels_last), mask * ~undamaged
+        image, mask = (part.to(run.compute.device) for part in synthetic_crops(data, config.batch, rng))
+        return image.contiguous(memory_format=torch.channels_last), mask
 
     def losses_of_step(rng: np.random.Generator) -> Losses:
         image, mask = draw(rng)

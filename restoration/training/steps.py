@@ -9,8 +9,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from restoration.ageing import Materials
 from restoration.ageing.recipe import DEFAULT, WORN
-from restoration.errors import SettingsError
+from restoration.errors import PictureError, SettingsError
 from restoration.networks.direct_unet import DirectUNet
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
@@ -20,6 +21,7 @@ from restoration.training.detector import COMPACT_WIDTHS, train_detector
 from restoration.training.export import export
 from restoration.training.families import FAMILIES, Family
 from restoration.training.pairs import is_held_out, list_pictures, write_pairs
+from restoration.training.self_training import label_scans, train_on_scans
 from restoration.training.tone import train_tone
 from restoration.training.translation import Translator, direct_translator, latent_translator, train_translation
 from restoration.training.vae import train_vae_a, train_vae_b
@@ -56,6 +58,20 @@ def _train_detector(shop: Workshop, config: TrainingConfig) -> Path:
         torch.manual_seed(config.seed)
         network = ScratchDetector(COMPACT_WIDTHS) if shop.preset == "compact" else ScratchDetector()
     return train_detector(shop.pairs, network, shop.out, config, shop.device)
+
+
+def _train_on_scans(shop: Workshop, config: TrainingConfig) -> Path:
+    state = shop.learnt("scratch_detector", "scratch_detector")
+    pictures = list_pictures(shop.data / "old/train")
+    scans = label_scans(ScratchDetector.from_state_dict(state), pictures, config.crop)
+    if not scans:
+        raise PictureError(
+            f"No scan in {shop.data / 'old/train'} has {config.crop} pixels on each side.", "Put larger scans there."
+        )
+    defects = shop.data / "defects/train"
+    materials = Materials.from_folder(defects) if defects.is_dir() else Materials()
+    network = ScratchDetector.from_state_dict(state).train()
+    return train_on_scans(shop.pairs, scans, materials, network, shop.out, config, shop.device)
 
 
 def _family(shop: Workshop) -> Family:
@@ -127,13 +143,14 @@ def _export(shop: Workshop) -> None:
         {name: shop.learnt(name, run) for name, run in restorer.items()},
         shop.out / f"{shop.preset}_restorer.safetensors",
     )
-    detector = {"scratch_detector": shop.learnt("scratch_detector", "scratch_detector")}
+    detector = {"scratch_detector": shop.learnt("scratch_detector", "self_training", "scratch_detector")}
     export(detector, shop.out / f"{shop.preset}_scratch_detector.safetensors")
 
 
 TRAININGS: dict[str, Training] = {
     "tone": _train_tone,
     "scratch-detector": _train_detector,
+    "self-training": _train_on_scans,
     "vae-a": _train_vae_a,
     "vae-b": _train_vae_b,
     "mapping": _train_mapping,
@@ -144,8 +161,8 @@ TRAININGS: dict[str, Training] = {
 #: The steps of each preset in their order; each needs what the ones before it left in the folder. ``direct-unet``, the
 #: baseline, is left to itself.
 STEPS = {
-    "compact": ("pairs", "tone", "scratch-detector", "vae-a", "vae-b", "mapping", "refine", "export"),
-    "paper": ("pairs", "scratch-detector", "vae-a", "vae-b", "mapping", "export"),
+    "compact": ("pairs", "tone", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "refine", "export"),
+    "paper": ("pairs", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "export"),
 }
 ALL_STEPS = ("pairs", *TRAININGS, "export")
 
