@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .reading import find_layer, id_of
@@ -9,6 +10,7 @@ from .reading import find_layer, id_of
 #: As ``restoration.layers`` names them.
 _PREFIX = "Restored – "
 MASK_NAME = "Scratch mask"
+_RESULTS = re.compile(rf"Restored|Scratch repair|{MASK_NAME}|Face \d+")
 
 
 def group_name(layer_name: str) -> str:
@@ -84,6 +86,11 @@ def mask_in(group: Any | None) -> Any | None:
 def holds(group: Any, identity: str) -> bool:
     """Whether the layer of this id lies in a group."""
     return any(id_of(node) == identity or holds(node, identity) for node in group.childNodes())
+
+
+def holds_strangers(group: Any) -> bool:
+    """Whether somebody has put layers of their own into a group, or renamed ours to keep them."""
+    return any(_RESULTS.fullmatch(node.name()) is None for node in group.childNodes())
 
 
 def _is_group(node: Any) -> bool:

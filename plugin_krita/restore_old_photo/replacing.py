@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .damage import edited_mask
-from .groups import MASK_NAME, Results, holds, mask_in
+from .groups import MASK_NAME, Results, holds, holds_strangers, mask_in
 from .reading import Box, find_layer, id_of
 from .remote.editors.choices import Choices
 from .remote.editors.translation import _
@@ -58,11 +58,14 @@ def make_way(doc: Any, replaced: Replaced, source_id: str, box: Box) -> str:
         return ""
     if holds(old, source_id):
         return _("The last result was kept, because the photo lies in its group.")
-    if mask_in(old) is not None and digest_of_mask(doc, old, box) == replaced.mask:
-        old.remove()
-        return ""
-    old.setVisible(False)
-    return _("The last result was kept, hidden, because its scratch mask was painted on meanwhile.")
+    if mask_in(old) is None or digest_of_mask(doc, old, box) != replaced.mask:
+        old.setVisible(False)
+        return _("The last result was kept, hidden, because its scratch mask was painted on meanwhile.")
+    if holds_strangers(old):
+        old.setVisible(False)
+        return _("The last result was kept, hidden, because it holds layers of your own.")
+    old.remove()
+    return ""
 
 
 def digest_of_mask(doc: Any, group: Any, box: Box) -> str:

@@ -210,6 +210,15 @@ def test_what_was_painted_meanwhile_is_kept_hidden(krita, fresh_photo):
     assert (old["visible"], new["visible"]) == (False, True)
 
 
+def test_layers_of_the_users_own_in_the_old_group_are_kept(krita, fresh_photo):
+    told = krita.run("restoring.own_layer_in_group", photo=str(fresh_photo))
+    assert told["outcome"] == "done"
+    assert "layers of your own" in told["sentence"]
+    _source, old, new = told["tree"]
+    assert (old["visible"], new["visible"]) == (False, True)
+    assert "My retouching" in [layer["name"] for layer in old["children"]]
+
+
 def test_a_layer_that_was_moved_meanwhile_gets_its_result_where_it_is(krita, fresh_photo):
     told = krita.run("restoring.moved_meanwhile", photo=str(fresh_photo))
     source, group = told["tree"]

@@ -256,6 +256,22 @@ def painted_meanwhile(photo):
     return {**told, "tree": tree(doc.rootNode())}
 
 
+def own_layer_in_group(photo):
+    """Put a layer of one's own into the group, paint on the mask, restart from it."""
+    doc = yield from open_photo(photo)
+    choose()
+    yield from run("again")
+    doc.waitForDone()
+    group = doc.rootNode().childNodes()[-1]
+    own = doc.createNode("My retouching", "paintlayer")
+    own.setPixelData(b"\x10\x20\x30\xff" * 100, 5, 5, 10, 10)
+    group.addChildNode(own, None)
+    child(group, "Scratch mask").setPixelData(b"\x00\x00\xff\xff" * 1600, 20, 20, 40, 40)
+    told = yield from run("edited_mask")
+    doc.waitForDone()
+    return {**told, "tree": tree(doc.rootNode())}
+
+
 def moved_meanwhile(photo):
     """Move the layer while it is being restored."""
     doc = yield from open_photo(photo)
