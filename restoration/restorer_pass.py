@@ -36,19 +36,20 @@ class _KeptPass:
 class RestorerPass:
     """R of a picture under a mask.
 
-    Of each photo and each ``correct_tone`` one R is kept, the latest: tiles that an edited mask does not touch are
-    taken from it.
+    Of each photo, ``correct_tone`` and ``sparing`` one R is kept, the latest: tiles that an edited mask does not touch
+    are taken from it.
 
     Args:
         restorer: the networks.
         picture: gives the picture, H×W×3 float32, 0 to 1.
         mask: H×W bool, True = damaged.
         correct_tone: see ``GlobalRestorer.restore``.
+        sparing: take back what the photo does not need; counts only where tone is corrected.
         progress: told the share that is done.
         recall: of this photo.
 
     Attributes:
-        mask_digest: names the mask.
+        name: equal names, equal R, of one photo and one ``correct_tone``.
         ran: whether the restorer had to be asked.
     """
 
@@ -58,31 +59,43 @@ class RestorerPass:
         picture: Callable[[], np.ndarray],
         mask: np.ndarray,
         correct_tone: bool,
+        sparing: bool,
         progress: Fraction,
         recall: Recall,
     ) -> None:
-        self._restorer, self._picture, self._mask, self._correct_tone = restorer, picture, mask, correct_tone
+        self._restorer, self._picture, self._mask = restorer, picture, mask
+        self._correct_tone, self._sparing = correct_tone, sparing and correct_tone
         self._progress, self._recall = progress, recall
         self._restored: np.ndarray | None = None
-        self.mask_digest = digest_of(mask)
+        self._mask_digest = digest_of(mask)
+        self.name = (self._mask_digest, self._sparing)
         self.ran = False
 
     @property
     def restored(self) -> np.ndarray:
         """R, H×W×3 float32, 0 to 1; others may hold it, too: not to be written to."""
         if self._restored is None:
-            before = self._recall.get(_KeptPass, ("pass", self._correct_tone))
-            if before is not None and before.mask == self.mask_digest:
-                self._restored = before.restored
-            else:
-                self._restored = self._run(before)
+            before = self._recall.get(_KeptPass, self._kept_as)
+            known = before is not None and before.mask == self._mask_digest
+            whole = before.restored if before is not None and known else self._run(before)
+            # Tiles are kept as the networks left them: how much is taken back depends on all of them together.
+            self._restored = self._restorer.spared(self._picture(), whole, self._mask) if self._sparing else whole
         return self._restored
+
+    @property
+    def _kept_as(self) -> tuple[str, bool, bool]:
+        return ("pass", self._correct_tone, self._sparing)
 
     def _run(self, before: _KeptPass | None) -> np.ndarray:
         self.ran = True
         memory = TileMemory() if before is None else TileMemory(before.restored, before.tiles)
         restored = self._restorer.restore(
-            self._picture(), self._mask, self._correct_tone, self._progress, memory if self._recall.keeps else None
+            self._picture(),
+            self._mask,
+            self._correct_tone,
+            self._progress,
+            memory if self._recall.keeps else None,
+            self._sparing,
         )
-        self._recall.put(("pass", self._correct_tone), _KeptPass(self.mask_digest, restored, memory.digests))
+        self._recall.put(self._kept_as, _KeptPass(self._mask_digest, restored, memory.digests))
         return restored

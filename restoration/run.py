@@ -117,10 +117,10 @@ class Run:
             return outcome
         if self.settings.is_on("quality"):
             whole = self._pass(restorer, damaged, True, "quality")
-            layer = self._quality_layer(whole, damaged)
+            layer = self._quality_layer(whole, damaged, restorer.worth_changing)
             if layer is not None:
                 yield layer
-                outcome = _Outcome(("restored", whole.mask_digest), lambda: whole.restored)
+                outcome = _Outcome(("restored", whole.name), lambda: whole.restored)
                 if repairing:
                     yield self._repair_layer(damaged, outcome)
                 return outcome
@@ -137,9 +137,10 @@ class Run:
 
     def _pass(self, restorer: GlobalRestorer, damaged: np.ndarray, correct_tone: bool, stage: str) -> RestorerPass:
         progress = share_of(self.progress, stage)
-        return RestorerPass(restorer, lambda: self.picture, damaged, correct_tone, progress, self.recall)
+        sparing = not self.settings.quality.always
+        return RestorerPass(restorer, lambda: self.picture, damaged, correct_tone, sparing, progress, self.recall)
 
-    def _quality_layer(self, whole: RestorerPass, damaged: np.ndarray) -> Layer | None:
+    def _quality_layer(self, whole: RestorerPass, damaged: np.ndarray, worth_changing: float) -> Layer | None:
         """``Restored``, or None if the photo is well as it is."""
 
         def change() -> float:
@@ -149,9 +150,9 @@ class Run:
             return quality.restored_layer(self.photo, whole.restored, damaged, 1.0, self.offset)
 
         layer: Layer | None = None
-        digest, settings = whole.mask_digest, self.settings.quality
-        if settings.always or self.recall.of(float, ("change", digest), change) >= quality.WORTH_CHANGING:
-            layer = replace(self.recall.of(Layer, ("restored", digest), make), opacity=settings.strength)
+        name, settings = whole.name, self.settings.quality
+        if settings.always or self.recall.of(float, ("change", name), change) >= worth_changing:
+            layer = replace(self.recall.of(Layer, ("restored", name), make), opacity=settings.strength)
         if not whole.ran:
             self.progress("quality", 1.0)
         return layer
@@ -163,7 +164,7 @@ class Run:
         def pixels() -> np.ndarray:
             return scratch_repair.match_tone(part.restored, self.picture, damaged)
 
-        return _Outcome(("matched", part.mask_digest), pixels)
+        return _Outcome(("matched", part.name), pixels)
 
     def _repair_layer(self, damaged: np.ndarray, repaired: _Outcome) -> Layer:
         def make() -> Layer:
@@ -181,7 +182,9 @@ class Run:
             yield from (replace(layer, opacity=strength) for layer in kept)
             return
         made = []
-        for layer in face_layers(self.photo, self.picture, outcome.pixels(), enhancer, 1.0, self.offset, progress):
+        pixels, at = outcome.pixels(), self.offset
+        doubts = functools.partial(self.tell, "faces")
+        for layer in face_layers(self.photo, self.picture, pixels, enhancer, 1.0, at, progress, doubts):
             made.append(layer)
             yield replace(layer, opacity=strength)
         self.recall.put(name, tuple(made))

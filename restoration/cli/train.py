@@ -23,8 +23,8 @@ def train(
     step: Annotated[
         str,
         typer.Argument(
-            help="pairs, tone, scratch-detector, self-training, vae-a, vae-b, mapping, refine, direct-unet (a baseline), export; "
-            "or all: those that the preset needs, in this order."
+            help="pairs, tone, scratch-detector, self-training, vae-a, vae-b, mapping, refine, export; direct-unet, a "
+            "baseline; or all: those that the preset needs, in this order."
         ),
     ],
     data: DataOption,

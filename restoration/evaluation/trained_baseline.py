@@ -57,6 +57,8 @@ class TrainedBaseline:
         compute: device and number format.
     """
 
+    worth_changing = 0.0
+
     def __init__(self, networks: Mapping[str, Any], holes: str, compute: Compute) -> None:
         self.networks = {name: place(network, compute) for name, network in networks.items()}
         self.holes, self.compute = holes, compute
@@ -69,6 +71,7 @@ class TrainedBaseline:
         correct_tone: bool,
         progress: Fraction,
         memory: TileMemory | None = None,
+        sparing: bool = True,
     ) -> np.ndarray:
         """See ``GlobalRestorer``."""
         height, width = mask.shape
@@ -77,7 +80,7 @@ class TrainedBaseline:
         if correct_tone and "tone" in self.networks:
             thumbnail = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA) * 2 - 1
             small = torch.from_numpy(thumbnail).permute(2, 0, 1)[None].contiguous().to(device)
-            levels = torch.from_numpy(tone_levels(image, mask))[None].to(device)
+            levels = torch.from_numpy(tone_levels(image))[None].to(device)
             grid = self.networks["tone"](small, levels)
             x = apply_tone(x, grid).clamp(-1, 1)
         hole = torch.from_numpy(mask)[None, None].float().to(device)
@@ -89,6 +92,10 @@ class TrainedBaseline:
             y = self._run(x.contiguous(memory_format=torch.channels_last), hole).float()
         progress(1.0)
         return ((y[0, :, :height, :width].clamp(-1, 1) + 1) / 2).permute(1, 2, 0).cpu().contiguous().numpy()
+
+    def spared(self, image: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """See ``GlobalRestorer``: a baseline is judged by all that it does."""
+        return restored
 
     def _run(self, x: Tensor, hole: Tensor) -> Tensor:
         if "direct_unet" in self.networks:

@@ -12,7 +12,8 @@ A face of a picture ``image``, ``size`` being 256 or 512::
         patch = face_layer(image, network(crop), affine)
 """
 
-from restoration.faces.detection import FaceBox, find_faces
+from restoration.faces.boxes import FaceBox
+from restoration.faces.detection import Found, find_faces, merge_found, search_faces
 from restoration.faces.geometry import colour_match, similarity, soft_mask, template, warp_back, warp_face
 from restoration.faces.landmarks import align_face
 from restoration.faces.layer import FacePatch, face_layer, paste_back
@@ -20,11 +21,14 @@ from restoration.faces.layer import FacePatch, face_layer, paste_back
 __all__ = [
     "FaceBox",
     "FacePatch",
+    "Found",
     "align_face",
     "colour_match",
     "face_layer",
     "find_faces",
+    "merge_found",
     "paste_back",
+    "search_faces",
     "similarity",
     "soft_mask",
     "template",

@@ -101,7 +101,7 @@ def warp_face(image: NDArray[Any], affine: Floats, size: int) -> Floats:
     return sample_bilinear(image, affine, Bounds(0, 0, size, size))
 
 
-def colour_match(face: NDArray[Any], reference: NDArray[Any]) -> NDArray[Any]:
+def colour_match(face: NDArray[Any], reference: NDArray[Any], within: NDArray[np.bool_] | None = None) -> NDArray[Any]:
     """Gives ``face`` the histogram of ``reference``, channel by channel.
 
     A level becomes the first level at which the reference's cumulative histogram (as a fraction) is not lower. There
@@ -110,12 +110,14 @@ def colour_match(face: NDArray[Any], reference: NDArray[Any]) -> NDArray[Any]:
     Args:
         face: H×W×C, uint8, uint16 or floating point in 0 to 1.
         reference: h×w×C, the same dtype.
+        within: H×W, the pixels whose histograms are taken, at least one, ``reference`` then having the size of
+            ``face``; None takes all, as published. All pixels of ``face`` are changed alike.
 
     Returns:
         H×W×C, dtype of ``face``.
 
     Raises:
-        ValueError: dtypes or channels differ.
+        ValueError: dtypes or channels differ, or ``within`` is empty or has another size.
     """
     if face.dtype != reference.dtype or face.ndim != 3 or face.shape[2:] != reference.shape[2:]:
         raise ValueError(
@@ -123,19 +125,25 @@ def colour_match(face: NDArray[Any], reference: NDArray[Any]) -> NDArray[Any]:
             f"{reference.dtype} {reference.shape}"
         )
     if np.issubdtype(face.dtype, np.floating):
-        fine = [np.rint(np.clip(a, 0, 1) * 65535).astype(np.uint16) for a in (face, reference)]
-        return (colour_match(*fine) / 65535).astype(face.dtype)
+        ours, theirs = (np.rint(np.clip(a, 0, 1) * 65535).astype(np.uint16) for a in (face, reference))
+        return (colour_match(ours, theirs, within) / 65535).astype(face.dtype)
+    if within is not None and (within.shape != face.shape[:2] or face.shape != reference.shape or not within.any()):
+        raise ValueError(f"no pixels of {face.shape} and {reference.shape} to compare within {within.shape}")
     levels = int(value_range(face.dtype)) + 1
     out = np.empty_like(face)
     for channel in range(face.shape[2]):
         ours, theirs = (
-            np.bincount(a[..., channel].ravel(), minlength=levels).cumsum() / a[..., channel].size
-            for a in (face, reference)
+            np.bincount(values, minlength=levels).cumsum() / values.size
+            for values in (_values(a[..., channel], within) for a in (face, reference))
         )
         # Both end in exactly 1.0, so that there is always such a level.
         lookup = np.searchsorted(theirs, ours, side="left").astype(face.dtype)
         out[..., channel] = lookup[face[..., channel]]
     return out
+
+
+def _values(channel: NDArray[Any], within: NDArray[np.bool_] | None) -> NDArray[Any]:
+    return channel.ravel() if within is None else channel[within]
 
 
 def face_bounds(affine: Floats, size: int, height: int, width: int) -> Bounds:

@@ -1,4 +1,4 @@
-"""One restored face as a patch that lies over the picture, and the published way of laying patches down.
+"""One restored face as a patch that lies over the picture, and how patches are laid down.
 
 Source: Wan et al., "Bringing Old Photos Back to Life", CVPR 2020 / TPAMI 2022, blending step of the published pipeline.
 """
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from restoration.faces.face_mask import face_mask
 from restoration.faces.geometry import colour_match, face_bounds, soft_mask, value_range, warp_back, warp_face
-from restoration.faces.sampling import Floats
+from restoration.faces.sampling import Bounds, Floats, positions
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,22 @@ class FacePatch:
     y: int
 
 
-def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats) -> FacePatch | None:
+def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats, *, published: bool = False) -> FacePatch | None:
     """Brings a restored face back to its place in the picture.
 
-    The face takes the histogram of the aligned crop of ``image``, is warped back, and gets the soft mask for alpha.
-    Laying the patch over the picture gives the published blend, up to the rounding of ``pixels``. The work and the
-    memory depend on the size of the face in the picture, not on that of the picture.
+    The face takes the histogram that the picture has under the mask, is warped back, and gets a mask in the shape of a
+    face for alpha. The work and the memory depend on the size of the face in the picture, not on that of the picture.
 
     Args:
         image: H×W×3 RGB picture: uint8, uint16 or floating point in 0 to 1. What the face was cut from.
         face: size×size×3 RGB, what the network made of the crop: of the picture's dtype, or floating point in 0 to 1.
         affine: 3×3, crop pixel to picture pixel, of which the crop was made.
+        published: the mask is the soft square, the histogram that of the whole crop, with the black that lies beside
+            the picture: laid over the picture the patch gives the published blend, up to the rounding of ``pixels``.
 
     Returns:
-        The patch, as small as its alpha allows; None if nothing of the face would be seen (it lies beside the picture,
-        or is so small that the mask's soft border takes all of it: below some 25 pixels for the whole crop).
+        The patch, as small as its alpha allows; None if nothing of the face would be seen: it lies beside the picture,
+        or (published) is so small that the square's soft border takes all of it, below some 25 pixels for the crop.
 
     Raises:
         ValueError: shapes or dtypes other than these.
@@ -60,7 +62,10 @@ def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats) -> FaceP
     height, width = image.shape[:2]
     size = face.shape[0]
     bounds = face_bounds(affine, size, height, width)
-    alpha = soft_mask(affine, size, height, width, bounds)
+    if published:
+        alpha = soft_mask(affine, size, height, width, bounds)
+    else:
+        alpha = face_mask(affine, size, bounds) * _off_the_border(affine, height, width, bounds)
     seen_rows, seen_columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     if len(seen_rows) == 0:
         return None
@@ -74,7 +79,13 @@ def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats) -> FaceP
     )
     # The published pipeline truncates here, although it rounds the crop for the network.
     aligned = warp_face(image, affine, size).astype(image.dtype)
-    matched = colour_match(face, aligned)
+    within = None
+    if not published:
+        # What lies beside the picture is black in the crop: a face half outside would be darkened by it.
+        within = (face_mask(np.eye(3), size, Bounds(0, 0, size, size)) > 0) & _inside(affine, size, height, width)
+        if not within.any():
+            return None
+    matched = colour_match(face, aligned, within)
     warped = warp_back(matched, affine, height, width, bounds)
     return FacePatch(_rounded(warped, image.dtype), alpha[rows, columns].copy(), bounds.x, bounds.y)
 
@@ -116,6 +127,27 @@ def paste_back(image: NDArray[Any], patches: Iterable[FacePatch]) -> NDArray[Any
         under[:] = patch.pixels * alpha + (1 - alpha) * under
     out[top:bottom, left:right] = _rounded(current, image.dtype)
     return out
+
+
+def _inside(affine: Floats, size: int, height: int, width: int) -> NDArray[np.bool_]:
+    """Which pixels of the crop show the picture alone."""
+    out = np.zeros((size, size), bool)
+    for rows, x, y in positions(affine, Bounds(0, 0, size, size)):
+        out[rows] = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
+    return out
+
+
+def _off_the_border(affine: Floats, height: int, width: int, bounds: Bounds) -> NDArray[np.float32]:
+    """0 at the picture's border, rising to 1 within five pixels of the crop.
+
+    Beside the picture the network saw black, which would otherwise come back as a dark rim.
+    """
+    pixel = max(1.0, float(np.hypot(affine[0, 0], affine[1, 0])))
+    x = np.arange(bounds.x, bounds.x + bounds.width)
+    y = np.arange(bounds.y, bounds.y + bounds.height)
+    across, along = np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y)
+    distance = np.minimum(across[None, :], along[:, None]) / pixel
+    return np.asarray(np.clip((distance - 1) / 4, 0, 1), np.float32)
 
 
 def _as_dtype(face: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -44,7 +44,7 @@ def sample_nearest(image: NDArray[Any], matrix: Floats, bounds: Bounds) -> NDArr
         ``bounds.height`` × ``bounds.width``, dtype of ``image``.
     """
     out = np.zeros((bounds.height, bounds.width), image.dtype)
-    for rows, x, y in _strips(matrix, bounds):
+    for rows, x, y in positions(matrix, bounds):
         column, row = np.floor(x + 0.5).astype(np.intp), np.floor(y + 0.5).astype(np.intp)
         out[rows] = _pick(image, row, column)
     return out
@@ -64,7 +64,7 @@ def sample_bilinear(image: NDArray[Any], matrix: Floats, bounds: Bounds) -> Floa
         ``bounds.height`` × ``bounds.width`` × C, in the value range of ``image``.
     """
     out = np.zeros((bounds.height, bounds.width, image.shape[2]))
-    for rows, x, y in _strips(matrix, bounds):
+    for rows, x, y in positions(matrix, bounds):
         left, top = np.floor(x), np.floor(y)
         dx, dy = (x - left)[..., None], (y - top)[..., None]
         column, row = left.astype(np.intp), top.astype(np.intp)
@@ -91,7 +91,7 @@ def sample_bicubic(image: NDArray[Any], matrix: Floats, bounds: Bounds) -> NDArr
     padded = np.pad(image.astype(np.float32), ((frame, frame), (frame, frame), (0, 0)))
     flat, stride = padded.reshape(-1, channels), width + 2 * frame
     out = np.zeros((bounds.height, bounds.width, channels), np.float32)
-    for rows, x, y in _strips(matrix, bounds):
+    for rows, x, y in positions(matrix, bounds):
         x, y = np.clip(x, -2.0, width + 1.0), np.clip(y, -2.0, height + 1.0)
         left, top = np.floor(x), np.floor(y)
         wx, wy = _catmull_rom(x - left), _catmull_rom(y - top)
@@ -124,8 +124,8 @@ def _pick(image: NDArray[Any], row: Indices, column: Indices) -> NDArray[Any]:
     return values
 
 
-def _strips(matrix: Floats, bounds: Bounds) -> Iterator[tuple[slice, Floats, Floats]]:
-    """Strips of output rows (counted from the top of ``bounds``) with the image positions x and y of their pixels."""
+def positions(matrix: Floats, bounds: Bounds) -> Iterator[tuple[slice, Floats, Floats]]:
+    """Strips of output rows, counted from the top of ``bounds``, with the image positions x and y of their pixels."""
     step = max(1, _STRIP_PIXELS // max(bounds.width, 1))
     columns = np.arange(bounds.x, bounds.x + bounds.width, dtype=np.float64)[None, :]
     for start in range(0, bounds.height, step):

@@ -36,25 +36,24 @@ BINS = 1024
 MOST_COUNTED = 4_000_000
 
 
-def tone_levels(image: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+def tone_levels(image: np.ndarray) -> np.ndarray:
     """The levels of each channel below which given shares of the pixels lie: where fading has put black and white.
 
-    A thumbnail averages the darkest and the lightest pixels away; these keep them.
+    A thumbnail averages the darkest and the lightest pixels away; these keep them. Damage counts as all else does: a
+    stroke on the mask must not change the tone of the whole picture, nor the work of an earlier pass be lost by it.
 
     Args:
         image: H×W×3, 0 to 1.
-        mask: H×W bool, True = damaged; such pixels do not count, unless all are.
 
     Returns:
         21×3 float32, 0 to 1, for ``SHARES``; exact to half of 1/1024.
     """
-    rows = max(1, -(-image.shape[0] * image.shape[1] // MOST_COUNTED))
-    seen = image[::rows]
-    sound = np.ones(seen.shape[:2], bool) if mask is None or mask.all() else ~mask[::rows]
+    step = max(1, -(-image.shape[0] * image.shape[1] // MOST_COUNTED))
+    seen = image[::step]
     out = np.empty((len(SHARES), 3), np.float32)
     for channel in range(3):
-        counted = np.minimum((seen[..., channel][sound] * BINS).astype(np.int64), BINS - 1)
-        share = np.cumsum(np.bincount(counted, minlength=BINS)) / max(1, counted.size)
+        counted = np.minimum((seen[..., channel].ravel() * BINS).astype(np.int64), BINS - 1)
+        share = np.cumsum(np.bincount(counted, minlength=BINS)) / counted.size
         out[:, channel] = (np.searchsorted(share, SHARES) + 0.5) / BINS
     return out
 

@@ -21,6 +21,13 @@ from restoration.tile_memory import TileMemory
 from restoration.tiling import DETECT_CONTEXT, RESTORE_CONTEXT, TILE_CORE, Tile, over_tiles, pad_to_multiple, strips
 
 STRIP_ROWS = 256
+#: So many strips at least, where there are more, tell how much detail would change.
+STRIPS_JUDGED = 16
+
+#: Mean change of a pixel (0 to 1), by the tone network and by what follows it, up to which nothing is done, and from
+#: which all of it. Sound photographs lie mostly below, aged ones above (figures in the model card).
+TONE_CHANGE = (0.02, 0.05)
+DETAIL_CHANGE = (0.012, 0.018)
 
 
 class CompactDetector:
@@ -88,6 +95,9 @@ class CompactRestorer:
         tile_core: kept pixels a side of a tile, while memory suffices.
     """
 
+    #: What is not spared is worth having, however little it is.
+    worth_changing = 0.004
+
     def __init__(
         self,
         tone: ToneNetwork,
@@ -111,20 +121,51 @@ class CompactRestorer:
         correct_tone: bool,
         progress: Fraction,
         memory: TileMemory | None = None,
+        sparing: bool = True,
     ) -> np.ndarray:
         """See ``GlobalRestorer``."""
         with named_shortage():
-            filled = self._filled(image, mask, correct_tone)
+            filled = self._filled(image, mask, correct_tone, sparing)
         # A repair alone takes nothing from tiles that are far from any damage.
         needed = None if correct_tone else _around(mask, REPAIR_REACH)
         return self.tile_size.fit(
             self.compute, lambda core: self._over_tiles(filled, mask, needed, core, progress, memory)
         )
 
-    def _filled(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool) -> np.ndarray:
+    @torch.inference_mode()
+    def spared(self, image: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """See ``GlobalRestorer``. What tone leaves to do is grain and sharpness: little of it is texture smoothed."""
+        with named_shortage():
+            grid = self._grid(image, sparing=True)
+            share = self._detail_share(image, grid, restored, ~mask)
+            if share == 1:
+                return restored
+            out = restored.copy()
+            for rows in strips(image.shape[0], STRIP_ROWS):
+                toned = (_toned(image, grid, rows) + 1) / 2
+                sound = toned + np.float32(share) * (restored[rows] - toned)
+                out[rows] = np.where(mask[rows][..., None], restored[rows], sound)
+            return out
+
+    def _detail_share(self, image: np.ndarray, grid: Tensor, restored: np.ndarray, sound: np.ndarray) -> float:
+        """How much of what follows the correction of tone is to stay, 0 to 1."""
+        parts = list(strips(image.shape[0], STRIP_ROWS))
+        total, count = 0.0, 0
+        for rows in parts[:: max(1, len(parts) // STRIPS_JUDGED)]:
+            difference = np.abs(restored[rows] - (_toned(image, grid, rows) + 1) / 2).mean(axis=2)[sound[rows]]
+            total, count = total + float(difference.sum()), count + difference.size
+        return _ramp(total / max(1, count), DETAIL_CHANGE)
+
+    def _filled(self, image: np.ndarray, mask: np.ndarray, correct_tone: bool, sparing: bool) -> np.ndarray:
         """What the tiles are cut from, H×W×3, -1 to 1."""
         # From the picture as it is, as the tone network learnt it: from a filled one it errs by nearly 1 dB more.
-        toned = self._toned(image, mask) if correct_tone else image * 2 - 1
+        toned = np.empty_like(image)
+        if correct_tone:
+            grid = self._grid(image, sparing)
+            for rows in strips(image.shape[0], STRIP_ROWS):
+                toned[rows] = _toned(image, grid, rows)
+        else:
+            np.subtract(image * 2, 1, out=toned)
         # Filled before it is cut into tiles: a hole takes from all around, wherever the tiles' edges run.
         known = torch.from_numpy(toned).permute(2, 0, 1)[None]
         hole = torch.from_numpy(mask)[None, None].float()
@@ -152,19 +193,17 @@ class CompactRestorer:
         over_tiles(height, width, core, RESTORE_CONTEXT, run, out, progress)
         return out
 
-    @torch.inference_mode()
-    def _toned(self, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """The picture with its fading undone, -1 to 1; in strips, since the transforms take 12 numbers a pixel."""
-        height = image.shape[0]
-        thumbnail = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA) * 2 - 1
-        levels = torch.from_numpy(tone_levels(image, mask))[None].to(self.compute.device)
-        grid = self.tone(_tensor(thumbnail, self.compute.device), levels)
-        out = np.empty_like(image)
-        for rows in strips(height, STRIP_ROWS):
-            place = torch.tensor([[0, rows.start / height, 1, rows.stop / height]], device=self.compute.device)
-            strip = apply_tone(_tensor(image[rows], self.compute.device) * 2 - 1, grid, place)
-            out[rows] = strip.clamp(-1, 1)[0].permute(1, 2, 0).cpu().numpy()
-        return out
+    def _grid(self, image: np.ndarray, sparing: bool) -> Tensor:
+        """The bilateral grid that undoes the fading of a picture; weaker where there is little to undo."""
+        small = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA) * 2 - 1
+        thumbnail = _tensor(small, self.compute.device)
+        levels = torch.from_numpy(tone_levels(image))[None].to(self.compute.device)
+        grid = self.tone(thumbnail, levels)
+        if not sparing:
+            return grid
+        change = float((apply_tone(thumbnail, grid).clamp(-1, 1) - thumbnail).abs().mean()) / 2
+        identity = torch.eye(3, 4, device=grid.device).view(1, 12, 1, 1, 1)
+        return identity + _ramp(change, TONE_CHANGE) * (grid - identity)
 
     def _run(self, image: np.ndarray, mask: np.ndarray) -> np.ndarray:
         height, width = mask.shape
@@ -175,6 +214,20 @@ class CompactRestorer:
             y = self.vae_b.decode_onto(z, x)
         picture = (y[0, :, :height, :width].float().clamp(-1, 1) + 1) / 2
         return picture.permute(1, 2, 0).cpu().numpy()
+
+
+def _toned(image: np.ndarray, grid: Tensor, rows: slice) -> np.ndarray:
+    """Some rows of a picture with its fading undone, -1 to 1; the transforms take 12 numbers a pixel, so not all."""
+    height = image.shape[0]
+    place = torch.tensor([[0, rows.start / height, 1, rows.stop / height]], device=grid.device)
+    strip = apply_tone(_tensor(image[rows], grid.device) * 2 - 1, grid, place)
+    return strip.clamp(-1, 1)[0].permute(1, 2, 0).cpu().numpy()
+
+
+def _ramp(value: float, between: tuple[float, float]) -> float:
+    """0 below the first, 1 above the second, straight between."""
+    low, high = between
+    return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
 def _around(mask: np.ndarray, reach: int) -> np.ndarray:

@@ -35,7 +35,13 @@ class Detector(Protocol):
 
 
 class GlobalRestorer(Protocol):
-    """Restores the whole picture in one pass, holes included."""
+    """Restores the whole picture in one pass, holes included.
+
+    Attributes:
+        worth_changing: mean change of a sound pixel (0 to 1) below which R, spared, is not worth having.
+    """
+
+    worth_changing: float
 
     def restore(
         self,
@@ -44,6 +50,7 @@ class GlobalRestorer(Protocol):
         correct_tone: bool,
         progress: Fraction,
         memory: TileMemory | None = None,
+        sparing: bool = True,
     ) -> np.ndarray:
         """R, H×W×3 float32, 0 to 1.
 
@@ -55,9 +62,19 @@ class GlobalRestorer(Protocol):
             progress: told the share that is done; may raise to cancel.
             memory: of an earlier pass. Networks that work tile by tile take over the tiles whose input is the same
                 bytes, and note the digests of this pass in it; those that need the whole picture ignore it.
+            sparing: correct a tone that seems well as it is less, or not at all.
 
         Raises:
             MemoryShortError: there is not enough memory, with the smallest tiles too.
+        """
+        ...
+
+    def spared(self, image: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """R with what the photo does not need taken back, outside the damage; R itself, or a new array.
+
+        Args:
+            image, mask: as for ``restore``.
+            restored: what ``restore`` returned for them, with tone corrected, sparing.
         """
         ...
 

@@ -72,6 +72,9 @@ def _reduced(height: int, width: int, input_size: InputSize) -> tuple[int, int]:
 class OfficialRestorer:
     """The published VAEs and mappings. Networks are read when a picture first needs them, and then kept."""
 
+    #: They change every photo: sound ones less than this, faded or grainy ones more.
+    worth_changing = 0.025
+
     def __init__(self, models: OfficialModels, compute: Compute) -> None:
         self.models, self.compute = models, compute
         self._networks: dict[str, Any] = {}
@@ -85,6 +88,7 @@ class OfficialRestorer:
         correct_tone: bool,
         progress: Fraction,
         memory: TileMemory | None = None,
+        sparing: bool = True,
     ) -> np.ndarray:
         """See ``GlobalRestorer``. Tone correction is the published stretch of the whole picture's contrast."""
         progress(0.0)
@@ -112,6 +116,10 @@ class OfficialRestorer:
         picture = (y[0, :, :height, :width].permute(1, 2, 0).cpu().numpy() + 1) / 2
         progress(1.0)
         return _stretched(picture) if correct_tone else np.clip(picture, 0, 1)
+
+    def spared(self, image: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """See ``GlobalRestorer``: the published networks have no part that could be left out."""
+        return restored
 
     def _network(self, name: str) -> Any:
         if name not in self._networks:

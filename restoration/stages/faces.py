@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from restoration.faces import align_face, face_layer, find_faces, warp_face
-from restoration.faces.detection import merge_overlapping, reading_order
+from restoration.faces import Found, align_face, face_layer, merge_found, search_faces, warp_face
 from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.presets.interface import FaceEnhancer, Fraction
@@ -22,8 +21,11 @@ def face_layers(
     opacity: float,
     offset: tuple[int, int],
     progress: Fraction,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Layer]:
     """One layer a face, ``Face 1`` upwards in reading order.
+
+    Where the detector is unsure nothing is drawn; ``tell`` hears of it, and the note of the first layer says it, too.
 
     Args:
         photo: the source, H×W, for the samples' type.
@@ -33,12 +35,16 @@ def face_layers(
         opacity: strength of the stage.
         offset: (x, y) of this photo in the whole one.
         progress: told the share that is done; may raise to cancel.
+        tell: told one sentence for the user, if something may be a face and was left as it is.
     """
     progress(0.0)
     shown = _in_8_bits(picture)
-    boxes = reading_order(merge_overlapping([*find_faces(shown), *find_faces(_in_8_bits(original))]))
+    found = _search(shown, picture, original)
+    note = _doubt(found)
+    if note:
+        tell(note)
     maximum = np.iinfo(photo.pixels.dtype).max
-    for number, box in enumerate(boxes, start=1):
+    for number, box in enumerate(found.faces, start=1):
         affine = align_face(shown, box, enhancer.size)
         crop = np.clip(warp_face(picture, affine, enhancer.size), 0, 1).astype(np.float32)
         patch = face_layer(picture, enhancer.enhance(crop), affine)
@@ -51,9 +57,26 @@ def face_layers(
                 x=offset[0] + patch.x,
                 y=offset[1] + patch.y,
                 opacity=opacity,
+                note=note,
             )
-        progress(number / len(boxes))
+            note = ""
+        progress(number / len(found.faces))
     progress(1.0)
+
+
+def _search(shown: np.ndarray, picture: np.ndarray, original: np.ndarray) -> Found:
+    found = search_faces(shown)
+    if picture is original:
+        return found
+    return merge_found(found, search_faces(_in_8_bits(original)))
+
+
+def _doubt(found: Found) -> str:
+    places = len(found.doubtful)
+    if not places:
+        return ""
+    what = "1 place may be a face" if places == 1 else f"{places} places may be faces"
+    return f"{what}, but not surely: nothing was drawn there."
 
 
 def _in_8_bits(picture: np.ndarray) -> np.ndarray:

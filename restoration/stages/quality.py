@@ -9,10 +9,6 @@ from restoration.photo import Photo
 from restoration.stages.pixels import STRIP_ROWS, to_samples
 from restoration.tiling import strips
 
-#: Mean change of a pixel (0 to 1) below which the restored picture is not worth having: sound photographs come out
-#: of the network with less change than this, faded or grainy ones with more (figures in the model card).
-WORTH_CHANGING = 0.025
-
 
 def change(picture: np.ndarray, restored: np.ndarray, mask: np.ndarray) -> float:
     """How much the network found to do: the mean difference outside the damage, 0 to 1.

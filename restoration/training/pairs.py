@@ -154,7 +154,7 @@ class ToneInput:
 
     Attributes:
         thumbnail: side×side×6 uint8, aged and clean RGB, reduced by area.
-        levels: of the aged and of the clean picture, without the damage, 2×21×3; see ``tone_levels``.
+        levels: of the aged and of the clean picture, 2×21×3; see ``tone_levels``.
     """
 
     thumbnail: np.ndarray
@@ -204,8 +204,6 @@ class PairSet:
 
 def tone_input(pair: np.ndarray, side: int) -> ToneInput:
     """Reduces a pair, H×W×7 uint8, to what the tone network sees of it."""
-    parts = (np.ascontiguousarray(part) for part in (pair[..., :3], pair[..., 3:6]))
+    parts = [np.ascontiguousarray(part) for part in (pair[..., :3], pair[..., 3:6])]
     thumbnails = [cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA) for part in parts]
-    mask = pair[..., 6] > 127
-    aged, clean = (tone_levels(pair[..., at : at + 3].astype(np.float32) / 255, mask) for at in (0, 3))
-    return ToneInput(np.dstack(thumbnails), np.stack([aged, clean]))
+    return ToneInput(np.dstack(thumbnails), np.stack([tone_levels(part.astype(np.float32) / 255) for part in parts]))

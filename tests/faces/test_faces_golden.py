@@ -53,7 +53,7 @@ def test_every_step_and_the_result(name: str, size: int) -> None:
         back = warp_back(matched, affine, height, width, Bounds(0, 0, width, height))
         assert _off(back[::4, ::4], of("warped_back")).max() < 0.01
 
-        patch = face_layer(image, of("enhanced_u8"), affine)
+        patch = face_layer(image, of("enhanced_u8"), affine, published=True)
         assert patch is not None
         patches.append(patch)
     assert patches

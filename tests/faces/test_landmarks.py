@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from restoration.errors import WeightsError
 from restoration.faces import landmarks
-from restoration.faces.detection import FaceBox
+from restoration.faces.boxes import FaceBox
+from restoration.faces.detection import find_faces
+from restoration.faces.geometry import template
 from restoration.faces.landmarks import align_face, landmarks5, landmarks68, template_points, three_points
 
 BOX = FaceBox(179, 83, 267, 171, 1.0)
@@ -31,6 +35,46 @@ def fresh_predictor():
 def test_three_points_lie_on_the_eyes_and_under_the_nose(astronaut: np.ndarray) -> None:
     points = three_points(landmarks5(astronaut, BOX))
     assert np.abs(points - [(203.5, 102), (246, 104.5), (224, 135)]).max() <= 3
+
+
+@pytest.mark.parametrize("model", ["5", "68"])
+@pytest.mark.parametrize("degrees", [0, 15, 30, -45])
+def test_the_points_of_a_tilted_face_are_those_of_the_upright_one_turned(
+    astronaut: np.ndarray, degrees: float, model: landmarks.PointModel
+) -> None:
+    matrix = cv2.getRotationMatrix2D((222.5, 126.5), -degrees, 1)
+    tilted = cv2.warpAffine(astronaut, matrix, (512, 512))
+    find = {"5": landmarks5, "68": landmarks68}[model]
+    upright = find(astronaut, BOX)
+    points = find(tilted, replace(BOX, angle=degrees))
+    between_eyes = np.linalg.norm(np.subtract(*three_points(landmarks5(astronaut, BOX))[:2]))
+    off = np.linalg.norm(points - (upright @ matrix[:, :2].T + matrix[:, 2]), axis=1)
+    assert off.mean() < 0.05 * between_eyes
+
+
+@pytest.mark.parametrize(
+    ("side", "degrees"), [(26, 0), (26, 15), (44, 0), (44, 15), (44, 30), (88, 0), (88, 15), (88, 30), (88, -45)]
+)
+def test_found_and_aligned_a_tilted_face_stands_where_it_is(astronaut: np.ndarray, side: int, degrees: float) -> None:
+    matrix = cv2.getRotationMatrix2D((222.5, 126.5), -degrees, 1)
+    tilted = cv2.warpAffine(astronaut, matrix, (512, 512))[:300]
+    scale = side / 88
+    small = cv2.resize(tilted, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    (box,) = find_faces(small)
+    affine = align_face(small, box, 256)
+    truth = align_face(astronaut, BOX, 256)
+    assert np.degrees(np.arctan2(affine[1, 0], affine[0, 0]) - np.arctan2(truth[1, 0], truth[0, 0])) == pytest.approx(
+        degrees, abs=5
+    )
+    eyes = np.column_stack([template(256)[:2], np.ones(2)])
+    expected = np.column_stack([eyes @ truth[:2].T, np.ones(2)]) @ matrix.T * scale
+    between_eyes = np.linalg.norm(expected[0] - expected[1])
+    assert np.linalg.norm(eyes @ affine[:2].T - expected, axis=1).max() < 0.15 * between_eyes
+
+
+def test_a_small_face_that_lies_beside_the_picture_is_refused(astronaut: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="beside"):
+        landmarks5(astronaut, FaceBox(900, 900, 930, 930, 1.0))
 
 
 def test_template_points_are_cut_to_whole_pixels() -> None:

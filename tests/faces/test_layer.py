@@ -67,7 +67,7 @@ def test_a_larger_picture_round_the_face_gives_the_same_patch(shift: int) -> Non
 
 def test_the_patch_is_as_small_as_its_alpha() -> None:
     image = _smooth(220, 260, np.uint8)
-    patch = face_layer(image, np.zeros((256, 256, 3), np.uint8), AFFINE)
+    patch = face_layer(image, np.zeros((256, 256, 3), np.uint8), AFFINE, published=True)
     assert patch is not None
     assert (patch.x, patch.y) == (60, 40)
     assert patch.alpha.shape == (128, 128)
@@ -80,7 +80,55 @@ def test_a_face_beside_the_picture_or_too_small_gives_none() -> None:
     beside = np.array([[0.5, 0.0, 400.0], [0.0, 0.5, 0.0], [0.0, 0.0, 1.0]])
     tiny = np.array([[0.09, 0.0, 40.0], [0.0, 0.09, 40.0], [0.0, 0.0, 1.0]])
     assert face_layer(image, face, beside) is None
-    assert face_layer(image, face, tiny) is None
+    assert face_layer(image, face, tiny, published=True) is None
+    assert face_layer(image, face, tiny) is not None  # whose soft border shrinks with the face
+
+
+@pytest.mark.parametrize("shift", [(-70, 0), (0, -70), (190, 100), (-64, -64)])
+def test_a_face_half_outside_takes_no_colour_from_beside_the_picture(shift: tuple[int, int]) -> None:
+    image = _smooth(220, 260, np.uint8)
+    affine = AFFINE.copy()
+    affine[:2, 2] = shift
+    # The network's face: what it saw, and white where it saw the black beside the picture.
+    crop = warp_face(image, affine, 256)
+    face = np.where(crop.max(axis=2, keepdims=True) < 30, 250, crop).astype(np.uint8)
+    patch = face_layer(image, face, affine)
+    assert patch is not None
+    difference = np.abs(paste_back(image, [patch]).astype(float) - image)
+    assert difference.max() <= 16
+    square = face_layer(image, face, affine, published=True)
+    assert square is not None
+    assert np.abs(paste_back(image, [square]).astype(float) - image).max() > 40
+
+
+def test_a_large_face_half_outside_has_no_dark_rim_at_the_border() -> None:
+    image = _smooth(700, 700, np.uint8)
+    affine = np.array([[3.0, 0.0, -380.0], [0.0, 3.0, -20.0], [0.0, 0.0, 1.0]])
+    patch = face_layer(image, warp_face(image, affine, 256).astype(np.uint8), affine)
+    assert patch is not None
+    assert np.abs(paste_back(image, [patch])[:, :20].astype(float) - image[:, :20]).max() <= 4
+
+
+def test_a_large_tilted_face_leaves_no_seam() -> None:
+    image = _smooth(900, 900, np.uint8)
+    c, s = 2.2 * np.cos(np.pi / 6), 2.2 * np.sin(np.pi / 6)
+    affine = np.array([[c, -s, 300.0], [s, c, 20.0], [0.0, 0.0, 1.0]])
+    # Drawn with another contrast, which the colour match takes back only on the whole.
+    face = np.clip((warp_face(image, affine, 256) - 128) * 1.6 + 140, 0, 255).astype(np.uint8)
+    patch = face_layer(image, face, affine)
+    assert patch is not None
+    change = paste_back(image, [patch]).astype(float) - image
+    assert max(np.abs(np.diff(change, axis=axis)).max() for axis in (0, 1)) <= 4
+
+
+def test_a_smooth_face_in_16_bits_stays_smooth() -> None:
+    image = _smooth(220, 260, np.uint16)
+    crop = warp_face(image, AFFINE, 256) / 65535
+    patch = face_layer(image, (crop**1.2).astype(np.float32), AFFINE)
+    assert patch is not None
+    back = paste_back(image, [patch]).astype(float)
+    plain = np.abs(np.diff(image.astype(float), axis=1)).max()
+    assert np.abs(np.diff(back, axis=1)).max() < 3 * plain
 
 
 def test_later_patches_lie_on_top_and_rounding_comes_last() -> None:

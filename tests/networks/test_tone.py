@@ -61,15 +61,6 @@ def test_levels_are_the_quantiles_of_each_channel():
     np.testing.assert_allclose(tone_levels(image), expected, atol=1.5 / 1024)
 
 
-def test_damage_does_not_count_among_the_levels_unless_all_is_damage():
-    image = np.full((20, 30, 3), 0.5, np.float32)
-    mask = np.zeros((20, 30), bool)
-    mask[:10] = True
-    image[:10] = 1
-    np.testing.assert_allclose(tone_levels(image, mask), 0.5, atol=1 / 1024)
-    np.testing.assert_allclose(tone_levels(image, np.ones_like(mask))[-1], 1, atol=1 / 1024)
-
-
 def test_levels_of_a_picture_too_large_to_count_are_nearly_its_own(monkeypatch):
     from restoration.networks import tone
 

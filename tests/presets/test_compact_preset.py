@@ -45,6 +45,49 @@ def test_tiled_restoration_equals_the_whole(models, picture):
     assert decibels(tiled, whole) > 50
 
 
+def spared(models, picture, mask):
+    whole = models.restorer.restore(picture, mask, True, lambda _: None)
+    return whole, models.restorer.spared(picture, whole, mask)
+
+
+def test_detail_that_hardly_changes_is_taken_back_outside_the_damage(models, picture, monkeypatch):
+    monkeypatch.setattr(compact, "TONE_CHANGE", (10.0, 11.0))  # no tone is ever corrected
+    monkeypatch.setattr(compact, "DETAIL_CHANGE", (10.0, 11.0))
+    mask = np.zeros(picture.shape[:2], bool)
+    mask[40:60, 30:300] = True
+    whole, result = spared(models, picture, mask)
+    np.testing.assert_allclose(result[~mask], picture[~mask], atol=1e-6)
+    assert np.array_equal(result[mask], whole[mask])
+
+
+def test_detail_that_changes_much_stays_as_the_networks_drew_it(models, picture, monkeypatch):
+    monkeypatch.setattr(compact, "DETAIL_CHANGE", (-2.0, -1.0))
+    whole, result = spared(models, picture, np.zeros(picture.shape[:2], bool))
+    assert result is whole
+
+
+def test_between_the_two_it_is_mixed(models, picture, monkeypatch):
+    monkeypatch.setattr(compact, "TONE_CHANGE", (10.0, 11.0))
+    mask = np.zeros(picture.shape[:2], bool)
+    whole, _ = spared(models, picture, mask)
+    change = float(np.abs(whole - picture).mean())
+    monkeypatch.setattr(compact, "DETAIL_CHANGE", (0.75 * change, 1.75 * change))
+    _, result = spared(models, picture, mask)
+    np.testing.assert_allclose(result, picture + 0.25 * (whole - picture), atol=1e-3)
+
+
+def test_a_faded_tone_is_corrected_and_a_sound_one_spared(models, picture):
+    """Mean change of a pixel by the whole of the restoration, all of its detail taken back."""
+    faded = 0.35 + 0.4 * picture
+    still = np.zeros(picture.shape[:2], bool)
+    restored = models.restorer.restore(faded, still, True, lambda _: None)
+    assert decibels(restored, picture) > decibels(faded, picture) + 3
+    grid = models.restorer._grid(picture, sparing=True)
+    full = models.restorer._grid(picture, sparing=False)
+    identity = torch.eye(3, 4).view(1, 12, 1, 1, 1)
+    assert (grid - identity).abs().mean() <= (full - identity).abs().mean()
+
+
 def test_tiled_detection_equals_the_whole(models, picture):
     whole = models.detector.probability(picture, "native", lambda _: None)
     assert decibels(with_tiles_of(256).detector.probability(picture, "native", lambda _: None), whole) > 50

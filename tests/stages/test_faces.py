@@ -59,3 +59,40 @@ def test_a_picture_without_faces_gives_no_layer():
 
     photo = Photo(np.ascontiguousarray(coffee()[:200, :300]))
     assert list(face_layers(photo, to_picture(photo), to_picture(photo), Brightener(), 1, (0, 0), lambda _: None)) == []
+
+
+def test_where_the_detector_is_unsure_nothing_is_drawn_and_the_first_note_says_so():
+    from skimage.data import astronaut
+
+    # The patches on the suit look a little like a face to the detector.
+    photo = Photo(np.ascontiguousarray(astronaut()))
+    picture = to_picture(photo)
+    told = []
+    (layer,) = face_layers(photo, picture, picture, Brightener(), 1, (0, 0), lambda _: None, told.append)
+    assert told == ["1 place may be a face, but not surely: nothing was drawn there."]
+    assert layer.note == told[0]
+    assert layer.y + layer.height < 300
+
+
+def test_a_tilted_face_is_drawn_with_a_tilted_mask(two_faces):
+    import cv2
+
+    upright = np.ascontiguousarray(two_faces[:, :256])
+    matrix = cv2.getRotationMatrix2D((127.5, 127.5), -40, 1)
+    photo = Photo(cv2.warpAffine(upright, matrix, (256, 256), borderMode=cv2.BORDER_REPLICATE))
+    picture = to_picture(photo)
+    (layer,) = face_layers(photo, picture, picture, Brightener(), 1, (0, 0), lambda _: None)
+    rows, columns = np.nonzero(layer.alpha)
+    longest = np.linalg.eigh(np.cov(columns, rows))[1][:, 1]
+    # A face is longer than wide: its long axis, 50 degrees from the horizontal, leans to the right at the top.
+    assert np.degrees(np.arctan2(longest[1], longest[0])) % 180 == pytest.approx(130, abs=12)
+    assert layer.note == ""
+
+
+@pytest.mark.parametrize("cut", [20, 60, 100])
+def test_a_face_cut_by_the_border_leaves_no_layer_outside_it(two_faces, cut):
+    photo = Photo(np.ascontiguousarray(two_faces[:, cut:256]))
+    picture = to_picture(photo)
+    for layer in face_layers(photo, picture, picture, Brightener(), 1, (0, 0), lambda _: None):
+        assert layer.x >= 0
+        assert layer.x + layer.width <= photo.width
