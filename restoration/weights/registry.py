@@ -37,7 +37,7 @@ _OURS = "trained by this project, see the model card"
 #: The bundled weights of the ``compact`` preset.
 COMPACT_RESTORER = BundledFile(
     "compact_restorer",
-    "2b5f80605e54d987f5434c27371ed06a6c0fbd5dfc984d7d98b529762ba3f535",
+    "3d4cc81bd1b19c893bf4d92986112bc61b6f303c4c679ec78875ff0e4fd41499",
     ("tone", "vae_a", "mapping", "vae_b"),
     "MIT; trained on photographs for research use",
     _OURS,
