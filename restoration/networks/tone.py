@@ -65,49 +65,37 @@ class ToneNetwork(StoredNetwork):
 
     Args:
         width: channels of the widest layers.
-        levels: False makes a network that is not told the levels.
     """
 
-    def __init__(self, width: int = 112, levels: bool = True) -> None:
+    def __init__(self, width: int = 112) -> None:
         super().__init__()
-        half, told = width // 2, 3 * len(SHARES) if levels else 0
-        self.levels = levels
+        half, told = width // 2, 3 * len(SHARES)
         self.local = nn.Sequential(
             nn.Conv2d(3, half // 2, 3, stride=2, padding=1), nn.ReLU(),
             nn.Conv2d(half // 2, half, 3, stride=2, padding=1), nn.ReLU(),
             nn.Conv2d(half, width, 3, stride=2, padding=1), nn.ReLU(),
             nn.Conv2d(width, width, 3, padding=1), nn.ReLU(),
         )  # fmt: skip
-        wide = 2 * width if levels else width
-        self.whole = nn.Sequential(nn.Linear(2 * width + told, wide), nn.ReLU(), nn.Linear(wide, width))
-        if levels:
-            # One curve for the whole picture, straight from the levels: what an auto-levels tool does, learnt.
-            self.curve = nn.Sequential(
-                nn.Linear(told, width),
-                nn.ReLU(),
-                nn.Linear(width, width),
-                nn.ReLU(),
-                zeroed(nn.Linear(width, 12 * LEVELS)),
-            )
+        self.whole = nn.Sequential(nn.Linear(2 * width + told, 2 * width), nn.ReLU(), nn.Linear(2 * width, width))
+        # One curve for the whole picture, straight from the levels: what an auto-levels tool does, learnt.
+        self.curve = nn.Sequential(
+            nn.Linear(told, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), zeroed(nn.Linear(width, 12 * LEVELS))
+        )
         # Starts as the identity: an untrained network changes nothing.
         self.mix = nn.Sequential(nn.Conv2d(width, width, 1), nn.ReLU(), zeroed(nn.Conv2d(width, 12 * LEVELS, 1)))
 
     @classmethod
     def sizes(cls, state_dict: Mapping[str, Any]) -> dict[str, Any]:
-        return {"width": dimension(state_dict, "mix.0.weight", 0, 112), "levels": "curve.0.weight" in state_dict}
+        return {"width": dimension(state_dict, "mix.0.weight", 0, 112)}
 
     def forward(self, thumbnail: Tensor, levels: Tensor) -> Tensor:
         if thumbnail.shape[1:] != (3, THUMBNAIL, THUMBNAIL):
             raise ValueError(f"the tone network takes N×3×{THUMBNAIL}×{THUMBNAIL}, not {tuple(thumbnail.shape)}")
         local = self.local(thumbnail)
-        statistics = [local.mean(dim=(2, 3)), local.amax(dim=(2, 3))]
         told = levels.to(local.dtype).flatten(1) * 2 - 1
-        if self.levels:
-            statistics.append(told)
-        grid = self.mix(F.relu(local + self.whole(torch.cat(statistics, dim=1))[:, :, None, None]))
-        grid = grid.view(-1, 12, LEVELS, CELLS, CELLS)
-        if self.levels:
-            grid = grid + self.curve(told).view(-1, 12, LEVELS, 1, 1)
+        whole = self.whole(torch.cat([local.mean(dim=(2, 3)), local.amax(dim=(2, 3)), told], dim=1))
+        grid = self.mix(F.relu(local + whole[:, :, None, None])).view(-1, 12, LEVELS, CELLS, CELLS)
+        grid = grid + self.curve(told).view(-1, 12, LEVELS, 1, 1)
         identity = torch.eye(3, 4, device=grid.device, dtype=grid.dtype).view(1, 12, 1, 1, 1)
         return grid + identity
 

@@ -194,6 +194,7 @@ class CompactRestorer:
         over_tiles(height, width, core, RESTORE_CONTEXT, run, out, progress)
         return out
 
+    @torch.inference_mode()
     def _grid(self, image: np.ndarray, sparing: bool) -> Tensor:
         """The bilateral grid that undoes the fading of a picture; weaker where there is little to undo."""
         small = cv2.resize(image, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA) * 2 - 1

@@ -47,11 +47,9 @@ def test_another_thumbnail_is_refused():
         ToneNetwork()(torch.zeros(1, 3, 32, 32), NO_LEVELS)
 
 
-def test_the_width_and_whether_it_is_told_the_levels_are_read_from_the_weights():
+def test_the_width_is_read_from_the_weights():
     network = ToneNetwork.from_state_dict(ToneNetwork(width=40).state_dict())
     assert network.mix[0].weight.shape[0] == 40
-    assert network.levels
-    assert not ToneNetwork.from_state_dict(ToneNetwork(levels=False).state_dict()).levels
 
 
 def test_levels_are_the_quantiles_of_each_channel():
