@@ -27,7 +27,7 @@ STRIPS_JUDGED = 16
 #: Mean change of a pixel (0 to 1), by the tone network and by what follows it, up to which nothing is done, and from
 #: which all of it. Sound photographs lie mostly below, aged ones above (figures in the model card).
 TONE_CHANGE = (0.02, 0.05)
-DETAIL_CHANGE = (0.009, 0.015)
+DETAIL_CHANGE = (0.007, 0.012)
 
 
 class CompactDetector:

@@ -25,12 +25,14 @@ from restoration.training.run import Losses, Run
 LATENT_NOISE = {True: 0.1, False: 1.0}
 
 
-def _critics(weights: LossWeights, latent_channels: int) -> dict[str, nn.Module]:
+def _critics(weights: LossWeights, vae: nn.Module) -> dict[str, nn.Module]:
     critics: dict[str, nn.Module] = {}
     if weights.adversarial:
         critics["pictures"] = MultiScaleDiscriminator()
     if weights.latent_adversarial:
-        critics["latents"] = LatentDiscriminator(latent_channels)
+        with torch.no_grad():
+            channels = vae.encode(torch.zeros(1, 3, 16, 16)).shape[1]  # type: ignore[operator]
+        critics["latents"] = LatentDiscriminator(channels)
     return critics
 
 
@@ -95,7 +97,7 @@ def train_vae_a(
     """
     torch.manual_seed(config.seed)
     vae = family.new_vae()
-    run = Run("vae_a", {"vae_a": vae}, config, folder, device, _critics(config.weights, 64))
+    run = Run("vae_a", {"vae_a": vae}, config, folder, device, _critics(config.weights, vae))
     quarter = max(1, config.batch // 4)
     is_real = torch.arange(config.batch, device=run.compute.device) >= config.batch - quarter
 
@@ -126,7 +128,7 @@ def train_vae_b(
     """
     torch.manual_seed(config.seed)
     vae = family.new_vae() if start is None else start
-    run = Run("vae_b", {"vae_b": vae}, config, folder, device, _critics(config.weights, 64))
+    run = Run("vae_b", {"vae_b": vae}, config, folder, device, _critics(config.weights, vae))
 
     def images(rng: np.random.Generator) -> Tensor:
         _, clean, _ = pairs.batch(config.batch, rng)

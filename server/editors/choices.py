@@ -16,7 +16,7 @@ PRESETS = ("compact", "official")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
 #: The probability from which each preset takes a pixel for damaged, left to itself.
-OWN_THRESHOLD = {"compact": 0.6, "official": 0.4}
+OWN_THRESHOLD = {"compact": 0.7, "official": 0.4}
 #: The thresholds at the ends of the slider.
 _LEAST_SENSITIVE, _MOST_SENSITIVE = 0.98, 0.03
 

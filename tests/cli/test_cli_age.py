@@ -69,7 +69,7 @@ def test_a_folder_without_defects_is_refused(photo, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--recipe", "mild"], "default, benchmark, heavy, structured"), (["--seed", "-1"], "--seed")],
+    [(["--recipe", "mild"], "default, worn, benchmark, heavy, structured"), (["--seed", "-1"], "--seed")],
 )
 def test_wrong_values_are_named(photo, tmp_path, arguments, said):
     result = age(photo, "-o", tmp_path / "out.png", *arguments)

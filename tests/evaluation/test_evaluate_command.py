@@ -33,7 +33,8 @@ def test_a_run_writes_figures_pages_and_sheets(tmp_path, data):
     assert "LPIPS is empty" in result.stdout
     document = json.loads((out / "metrics.json").read_text())
     assert set(document["methods"]) >= {"input", "classical", "direct U-Net", "ours", "ours, true mask"}
-    assert document["methods"]["ours"]["mean"]["psnr"] > document["methods"]["input"]["mean"]["psnr"]
+    repaired, damaged = (document["methods"][name]["mean"]["psnr_damaged"] for name in ("ours, true mask", "input"))
+    assert repaired > damaged + 1
     assert document["sound_photographs"]["photographs"] == 1
     assert document["real_scans"][0]["name"] == "scan"
     assert "benchmark" in document["source"]
@@ -73,7 +74,7 @@ def test_the_published_networks_take_part_where_they_are(data, complete):
         (("--data", "{data}", "--baseline", "x.safetensors"), "is not NAME=FILE"),
         (("--data", "{data}", "--baseline", "ours=x.safetensors"), "Names that are taken: classical"),
         (("--data", "{data}", "--models", "{empty}/none"), "The folder of the official weights {empty}/none does not"),
-        (("--data", "{data}", "--baseline", "mine=/no.safetensors"), "There is no file /no.safetensors."),
+        (("--data", "{data}", "--baseline", "mine=/no.safetensors"), "There is no weight file /no.safetensors."),
         (("--pairs", "{empty}", "--sound", "0"), "There is no pair in {empty}."),
     ],
 )

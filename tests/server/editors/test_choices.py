@@ -58,7 +58,7 @@ def library_compute():
 
 
 def test_more_sensitive_means_a_lower_threshold_over_the_whole_slider():
-    thresholds = [Choices(sensitivity=value / 100).threshold or 0.6 for value in range(101)]
+    thresholds = [Choices(sensitivity=value / 100).threshold or 0.7 for value in range(101)]
     assert thresholds == sorted(thresholds, reverse=True)
     assert 0.9 < thresholds[0] < 1
     assert 0 < thresholds[-1] < 0.1
