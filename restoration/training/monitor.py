@@ -88,15 +88,10 @@ class Monitor:
 
 
 def picture_grid(pictures: Tensor) -> Tensor:
-    """N×3×H×W in [-1, 1] to one picture, 3×(rows·H)×(4·W) in [0, 1]; what does not fill a row is left out."""
+    """N×3×H×W in [-1, 1] to one picture in [0, 1], four to a row; what does not fill a row is left out."""
     shown = ((pictures.detach().float().cpu().clamp(-1, 1) + 1) / 2)[:PICTURES]
-    rows = max(1, len(shown) // PICTURES_A_ROW)
-    shown = shown[: rows * PICTURES_A_ROW]
-    lines = [shown[start : start + PICTURES_A_ROW] for start in range(0, len(shown), PICTURES_A_ROW)]
-    return shown.new_zeros(0) if not lines else _stack(lines)
-
-
-def _stack(lines: list[Tensor]) -> Tensor:
-    import torch
-
-    return torch.cat([torch.cat(list(line), dim=2) for line in lines if len(line) == len(lines[0])], dim=1)
+    across = min(PICTURES_A_ROW, len(shown))
+    down = len(shown) // across
+    _, channels, height, width = shown.shape
+    grid = shown[: down * across].view(down, across, channels, height, width)
+    return grid.permute(2, 0, 3, 1, 4).reshape(channels, down * height, across * width)

@@ -41,13 +41,13 @@ SOUND_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Translator:
-    """What restores: encoder of A, mapping, decoder of B; or None and one network for all of it.
+    """What restores: encoder of A, mapping, decoder of B; or one network for all of it.
 
     Attributes:
         name: of the run.
         networks: that learn, by name.
-        restore: (prepared picture, mask) to (restored picture, its latent or None).
-        averaged: the same with a run's averaged networks, to look at.
+        restore: (networks, prepared picture, mask) to (restored picture, its latent or None); the networks are these
+            or a run's averages of them.
     """
 
     name: str
