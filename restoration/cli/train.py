@@ -23,14 +23,17 @@ def train(
     step: Annotated[
         str,
         typer.Argument(
-            help="pairs, tone, scratch-detector, self-training, vae-a, vae-b, mapping, refine, export; direct-unet, a "
-            "baseline; or all: those that the preset needs, in this order."
+            help="pairs, tone, scratch-detector, self-training, vae-a, vae-b, mapping, refine, face-pairs, face, "
+            "export; direct-unet, a baseline; or all: those that the preset needs, in this order."
         ),
     ],
     data: DataOption,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for pairs, checkpoints, logs and weights.")],
     preset: Annotated[str, typer.Option(help="compact, or paper: the published networks and settings.")] = "compact",
     hours: Annotated[float | None, typer.Option(help="Time budget of each training; the preset's by default.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Budget in steps instead of hours, to compare fairly.")
+    ] = None,
     start: Annotated[
         list[Path] | None,
         typer.Option(help="Begin with the weights of this .safetensors file; may be given more than once."),
@@ -60,7 +63,9 @@ def train(
         raise SettingsError(f"There is no step {step!r}.", f"Choose one of: {', '.join(ALL_STEPS)}, all.")
     if hours is not None and not 0 < hours < 10_000:
         raise SettingsError(f"The time budget is {hours} hours.", "Give a number above 0.")
+    if hours is not None and steps is not None:
+        raise SettingsError("Both --hours and --steps are given.", "Give one of them.")
     known = {name: state for path in start or () for name, state in read_networks(path).items()}
     shop = Workshop(data, out, device, preset, known, non_local, latent)  # type: ignore[arg-type] # checked above
     for name in STEPS[preset] if step == "all" else (step,):
-        run_step(name, shop, hours)
+        run_step(name, shop, hours, steps)

@@ -37,8 +37,9 @@ class FacePatch:
 def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats, *, published: bool = False) -> FacePatch | None:
     """Brings a restored face back to its place in the picture.
 
-    The face takes the histogram that the picture has under the mask, is warped back, and gets a mask in the shape of a
-    face for alpha. The work and the memory depend on the size of the face in the picture, not on that of the picture.
+    The face takes the histogram that the picture has under the mask, is warped back, gets the detail that was too fine
+    for the crop, and a mask in the shape of a face for alpha. The work and the memory depend on the size of the face in
+    the picture, not on that of the picture.
 
     Args:
         image: H×W×3 RGB picture: uint8, uint16 or floating point in 0 to 1. What the face was cut from.
@@ -87,6 +88,8 @@ def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats, *, publi
             return None
     matched = colour_match(face, aligned, within)
     warped = warp_back(matched, affine, height, width, bounds)
+    if not published:
+        warped += _lost_detail(image, aligned, affine, bounds)
     return FacePatch(_rounded(warped, image.dtype), alpha[rows, columns].copy(), bounds.x, bounds.y)
 
 
@@ -127,6 +130,21 @@ def paste_back(image: NDArray[Any], patches: Iterable[FacePatch]) -> NDArray[Any
         under[:] = patch.pixels * alpha + (1 - alpha) * under
     out[top:bottom, left:right] = _rounded(current, image.dtype)
     return out
+
+
+def _lost_detail(
+    image: NDArray[Any], aligned: NDArray[Any], affine: Floats, bounds: Bounds
+) -> NDArray[np.float32] | float:
+    """What the crop could not hold of a face larger than itself: the picture less the crop, brought back to its size.
+
+    The network never saw it and cannot have changed it; without it a large face would come back softer than it was.
+    """
+    share = float(np.clip((np.hypot(affine[0, 0], affine[1, 0]) - 1) / 0.5, 0, 1))
+    if share == 0:
+        return 0.0
+    height, width = image.shape[:2]
+    place = image[bounds.y : bounds.y + bounds.height, bounds.x : bounds.x + bounds.width]
+    return (place.astype(np.float32) - warp_back(aligned, affine, height, width, bounds)) * np.float32(share)
 
 
 def _inside(affine: Floats, size: int, height: int, width: int) -> NDArray[np.bool_]:

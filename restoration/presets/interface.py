@@ -80,12 +80,18 @@ class GlobalRestorer(Protocol):
 
 
 class FaceEnhancer(Protocol):
-    """Draws a face anew from its aligned crop."""
+    """Draws faces anew from their aligned crops.
+
+    Attributes:
+        size: side of the crops in pixels.
+        batch: faces at a time that pay.
+    """
 
     size: int
+    batch: int
 
-    def enhance(self, face: np.ndarray) -> np.ndarray:
-        """The enhanced face; both size×size×3 float32, 0 to 1.
+    def enhance(self, faces: np.ndarray) -> np.ndarray:
+        """The enhanced faces; both N×size×size×3 float32, 0 to 1.
 
         Raises:
             MemoryShortError: there is not enough memory.

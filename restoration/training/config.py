@@ -45,6 +45,7 @@ class TrainingConfig:
 
     Attributes:
         hours: time budget; the learning rate falls to zero over it, so a run is planned, not just stopped.
+        steps: budget in steps instead: what is to be compared gets the same, however busy the machine.
         learning_rate: the highest rate.
         batch: crops a step.
         crop: side of a crop in pixels.
@@ -70,6 +71,7 @@ class TrainingConfig:
     ema: float = 0.998
     clip: float = 1.0
     weights: LossWeights = field(default_factory=LossWeights)
+    steps: int | None = None
 
 
 def _published(weights: LossWeights, batch: int = 16) -> TrainingConfig:
@@ -88,6 +90,8 @@ PAPER: dict[str, TrainingConfig] = {
     "vae-a": _published(LossWeights(reconstruction=10, kl=1, adversarial=1, latent_adversarial=1)),
     "vae-b": _published(_PAPER_VAE),
     "mapping": _published(LossWeights(latent=60, adversarial=1, feature_matching=10)),
+    # The published faces compare features of VGG; what stands in for them compares pictures and their gradients.
+    "face": _published(LossWeights(picture=10, gradient=10, adversarial=1, feature_matching=10), batch=4),
 }
 
 _COMPACT_VAE = LossWeights(reconstruction=1, kl=1e-3, gradient=1)
@@ -111,6 +115,9 @@ COMPACT: dict[str, TrainingConfig] = {
     # At four times this rate a trained restorer lost in 1,000 steps what it knew about grain (training log, run 2).
     "refine": TrainingConfig(hours=1, learning_rate=1.5e-4, batch=4, crop=160, weights=_COMPACT_PICTURE),
     "direct-unet": TrainingConfig(hours=40 / 60, learning_rate=1e-3, batch=6, crop=160, weights=_COMPACT_PICTURE),
+    "face": TrainingConfig(
+        hours=80 / 60, learning_rate=1e-3, batch=8, crop=256, weights=LossWeights(picture=1, gradient=1)
+    ),
 }  # fmt: skip
 
 CONFIGS: dict[PresetName, dict[str, TrainingConfig]] = {"compact": COMPACT, "paper": PAPER}

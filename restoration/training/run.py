@@ -38,7 +38,7 @@ def training_compute(device: str) -> Compute:
 
 
 class Run:
-    """Trains until the time is up; resumes from its checkpoint.
+    """Trains until its budget is used; resumes from its checkpoint.
 
     Args:
         name: of the run; the checkpoint is ``<folder>/<name>.pt``, the log ``<folder>/<name>.jsonl``.
@@ -84,7 +84,9 @@ class Run:
 
     @property
     def progress(self) -> float:
-        """Share of the time budget used, 0 to 1."""
+        """Share of the budget used, 0 to 1."""
+        if self.config.steps is not None:
+            return min(1.0, self.step / self.config.steps)
         return min(1.0, self.elapsed_s / (self.config.hours * 3600))
 
     @property
@@ -101,7 +103,7 @@ class Run:
         return np.random.default_rng([self.config.seed, self.step])
 
     def fit(self, losses_of_step: StepLosses, show: Show | None = None) -> None:
-        """Steps until the time is up."""
+        """Steps until the budget is used."""
         last_saved = time.monotonic()
         with Monitor(self.name, self.folder) as monitor:
             while self.progress < 1:

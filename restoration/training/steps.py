@@ -12,13 +12,17 @@ from torch import nn
 from restoration.ageing import Materials
 from restoration.ageing.recipe import DEFAULT, WORN
 from restoration.errors import PictureError, SettingsError
+from restoration.networks.compact_face import CompactFaceGenerator
 from restoration.networks.direct_unet import DirectUNet
+from restoration.networks.face_generator import FaceGenerator
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
 from restoration.training.config import TrainingConfig
 from restoration.training.crops import AgedCrops, PlainPairs, RealCrops, TonedPairs
 from restoration.training.detector import COMPACT_WIDTHS, train_detector
 from restoration.training.export import export
+from restoration.training.face import train_face
+from restoration.training.face_pairs import write_face_pairs
 from restoration.training.families import FAMILIES, Family
 from restoration.training.pairs import is_held_out, list_pictures, write_pairs
 from restoration.training.self_training import label_scans, train_on_scans
@@ -40,6 +44,12 @@ def _write_pairs(shop: Workshop) -> None:
     for seed, (pictures, recipe) in enumerate((([*photos, *portraits], DEFAULT), (photos, WORN))):
         known = defects if defects.is_dir() else None
         write_pairs(pictures, shop.pairs, variants=1, seed=seed, recipe=recipe, defects=known)
+
+
+def _write_face_pairs(shop: Workshop) -> None:
+    defects = shop.data / "defects/train"
+    portraits = _to_learn_from(list_pictures(shop.data / "faces/train"))
+    write_face_pairs(portraits, shop.face_pairs, defects=defects if defects.is_dir() else None)
 
 
 def _to_learn_from(pictures: Sequence[Path]) -> list[Path]:
@@ -128,6 +138,13 @@ def _train_direct(shop: Workshop, config: TrainingConfig) -> Path:
     return _train(shop, config, direct_translator("direct_unet", network), None)
 
 
+def _train_face(shop: Workshop, config: TrainingConfig) -> Path:
+    kind = CompactFaceGenerator if shop.preset == "compact" else FaceGenerator
+    torch.manual_seed(config.seed)
+    network = kind.from_state_dict(shop.start["face"]).train() if "face" in shop.start else kind()
+    return train_face(shop.face_pairs, network, shop.out, config, shop.device)
+
+
 def _train(shop: Workshop, config: TrainingConfig, translator: Translator, target: nn.Module | None) -> Path:
     crops = _crops(shop, config)
     return train_translation(crops, translator, target, _family(shop).prepare, shop.out, config, shop.device)
@@ -145,6 +162,7 @@ def _export(shop: Workshop) -> None:
     )
     detector = {"scratch_detector": shop.learnt("scratch_detector", "self_training", "scratch_detector")}
     export(detector, shop.out / f"{shop.preset}_scratch_detector.safetensors")
+    export({"face": shop.learnt("face", "face")}, shop.out / f"{shop.preset}_faces.safetensors")
 
 
 TRAININGS: dict[str, Training] = {
@@ -155,33 +173,41 @@ TRAININGS: dict[str, Training] = {
     "vae-b": _train_vae_b,
     "mapping": _train_mapping,
     "refine": _train_refine,
+    "face": _train_face,
     "direct-unet": _train_direct,
 }
 
 #: The steps of each preset in their order; each needs what the ones before it left in the folder. ``direct-unet``, the
 #: baseline, is left to itself.
 STEPS = {
-    "compact": ("pairs", "tone", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "refine", "export"),
-    "paper": ("pairs", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "export"),
-}
-ALL_STEPS = ("pairs", *TRAININGS, "export")
+    "compact": (
+        "pairs", "tone", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "refine",
+        "face-pairs", "face", "export",
+    ),
+    "paper": (
+        "pairs", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "face-pairs", "face", "export"
+    ),
+}  # fmt: skip
+PREPARATIONS = {"pairs": _write_pairs, "face-pairs": _write_face_pairs}
+ALL_STEPS = (*PREPARATIONS, *TRAININGS, "export")
 
 
-def run_step(step: str, shop: Workshop, hours: float | None = None) -> None:
+def run_step(step: str, shop: Workshop, hours: float | None = None, steps: int | None = None) -> None:
     """Runs one step; a training that was stopped goes on where it was.
 
     Args:
         step: one of ``ALL_STEPS``.
         shop: folders, device, preset.
         hours: time budget of a training; None takes the preset's.
+        steps: budget in steps instead of hours.
 
     Raises:
         PictureError: a folder of the data holds no picture, or a picture is damaged.
         WeightsError: an earlier step has left nothing.
         SettingsError: the preset has no such step.
     """
-    if step == "pairs":
-        _write_pairs(shop)
+    if step in PREPARATIONS:
+        PREPARATIONS[step](shop)
     elif step == "export":
         _export(shop)
     elif step not in shop.configs:
@@ -190,4 +216,4 @@ def run_step(step: str, shop: Workshop, hours: float | None = None) -> None:
         )
     else:
         config = shop.configs[step]
-        TRAININGS[step](shop, config if hours is None else replace(config, hours=hours))
+        TRAININGS[step](shop, replace(config, hours=hours or config.hours, steps=steps))

@@ -19,16 +19,10 @@ from torch.nn import functional as F
 from restoration.device import place
 from restoration.networks.discriminators import MultiScaleDiscriminator
 from restoration.training.config import TrainingConfig
+from restoration.training.critic import critic_terms
 from restoration.training.crops import AgedCrops
 from restoration.training.families import Family
-from restoration.training.losses import (
-    coarse_loss,
-    deceive,
-    feature_matching,
-    gradient_loss,
-    tell_apart,
-    weighted_l1,
-)
+from restoration.training.losses import coarse_loss, gradient_loss, weighted_l1
 from restoration.training.run import Losses, Run
 
 #: A hole's pixel weighs this many times a sound one: holes are few and hard.
@@ -149,13 +143,8 @@ def train_translation(
             losses["latent"] = F.l1_loss(z.float(), aim.float())
             total = total + weights.latent * losses["latent"]
         if weights.adversarial:
-            judge = run.critics["pictures"]
-            made, true = judge(torch.cat([image, output], dim=1)), judge(torch.cat([image, clean], dim=1))
-            losses["adversarial"] = deceive(made)
-            losses["features"] = feature_matching(true, made)
-            total = total + weights.adversarial * losses["adversarial"]
-            total = total + weights.feature_matching * losses["features"]
-            losses["critic"] = tell_apart(true, judge(torch.cat([image, output.detach()], dim=1)))
+            losses |= critic_terms(run.critics["pictures"], image, output, clean, weights)
+            total = total + losses["judged"]
         return {"total": total, **losses}
 
     aged, image, clean, told = (x[:5] for x in draw(np.random.default_rng(0)))

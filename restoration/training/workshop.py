@@ -19,7 +19,7 @@ class Workshop:
 
     Attributes:
         data: holds ``photos/train``, ``faces/train``, ``old/train`` and, if at hand, ``defects/train``.
-        out: gets ``pairs/``, a checkpoint and a log a network, and at last the weight files.
+        out: gets ``pairs/``, ``faces/``, a checkpoint and a log a network, and at last the weight files.
         device: auto, cpu, cuda or mps.
         preset: whose networks are trained.
         start: weights to start from instead of from nothing, by network.
@@ -39,6 +39,11 @@ class Workshop:
     def pairs(self) -> Path:
         """Folder of the aged pairs."""
         return self.out / "pairs"
+
+    @property
+    def face_pairs(self) -> Path:
+        """Folder of the aged faces."""
+        return self.out / "faces"
 
     @property
     def configs(self) -> Mapping[str, TrainingConfig]:

@@ -121,6 +121,17 @@ def test_a_large_tilted_face_leaves_no_seam() -> None:
     assert max(np.abs(np.diff(change, axis=axis)).max() for axis in (0, 1)) <= 4
 
 
+def test_a_large_face_keeps_the_detail_that_the_crop_cannot_hold() -> None:
+    """Stripes two pixels wide, in a face four times as large as its crop."""
+    image = _smooth(1100, 1100, np.uint8)
+    image[::4] += 20
+    image[1::4] += 20
+    affine = np.array([[4.0, 0.0, 20.0], [0.0, 4.0, 20.0], [0.0, 0.0, 1.0]])
+    patch = face_layer(image, warp_face(image, affine, 256).astype(np.uint8), affine)
+    assert patch is not None
+    assert np.abs(paste_back(image, [patch]).astype(float) - image).max() <= 4
+
+
 def test_a_smooth_face_in_16_bits_stays_smooth() -> None:
     image = _smooth(220, 260, np.uint16)
     crop = warp_face(image, AFFINE, 256) / 65535

@@ -108,7 +108,7 @@ def test_out_of_memory_the_remedy_fits_networks_that_see_the_picture_whole(compl
     with pytest.raises(MemoryShortError, match="preset compact"):
         models.detector.probability(picture, "native", lambda _: None)
     with pytest.raises(MemoryShortError, match="not enough memory"):
-        models.face_enhancer.enhance(picture[:256, :256])
+        models.face_enhancer.enhance(picture[None, :256, :256])
 
 
 def test_to_find_scratches_the_detector_s_checkpoint_is_enough(complete, tmp_path, portrait):

@@ -12,10 +12,12 @@ class Brightener:
     """A face network whose work can be seen: every pixel half way to white."""
 
     size = 256
+    batch = 2
 
-    def enhance(self, face):
-        assert face.shape == (256, 256, 3)
-        return (face + 1) / 2
+    def enhance(self, faces):
+        assert faces.shape[1:] == (256, 256, 3)
+        assert len(faces) <= self.batch
+        return (faces + 1) / 2
 
 
 @pytest.fixture(scope="module")

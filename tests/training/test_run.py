@@ -93,6 +93,14 @@ def test_the_rate_rises_and_then_falls_as_planned(tmp_path):
     assert cosine.learning_rate == pytest.approx(0.5 * PLAN.learning_rate)
 
 
+def test_a_budget_of_steps_ends_after_them_and_lets_the_rate_fall_over_them(tmp_path):
+    run = Run("l", {"line": nn.Linear(4, 1)}, replace(PLAN, hours=1, decay="linear", steps=20), tmp_path, "cpu")
+    run.step, run.elapsed_s = 15, 9000  # two and a half hours on a busy machine
+    assert run.learning_rate == pytest.approx(0.5 * PLAN.learning_rate)
+    run.fit(lambda rng: {"total": run.networks["line"](torch.ones(1, 4)).square().sum()})
+    assert run.step == 20
+
+
 def test_the_checkpoint_holds_its_config(tmp_path):
     run = new_run(tmp_path)
     run.save()

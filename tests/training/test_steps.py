@@ -28,6 +28,8 @@ def data(tmp_path_factory):
         (root / folder).mkdir(parents=True)
         for make in pictures:
             Image.fromarray(make()[:320, :320]).save(root / folder / f"{make.__name__}.png")
+    (root / "faces/train").mkdir(parents=True)
+    Image.fromarray(astronaut()[:256, 96:352]).resize((512, 512)).save(root / "faces/train/astronaut.png")
     return root
 
 
@@ -49,7 +51,7 @@ def test_every_step_of_the_compact_preset_learns_and_leaves_weights_that_load(da
     shop = Workshop(data, tmp_path, "cpu")
     for step in (*STEPS["compact"], "direct-unet"):
         run_step(step, shop, hours=6 / 3600)
-    for run in ("tone", "scratch_detector", "vae_a", "vae_b", "mapping", "refine", "direct_unet"):
+    for run in ("tone", "scratch_detector", "vae_a", "vae_b", "mapping", "refine", "face", "direct_unet"):
         records = totals(shop, run)
         # The mapping and what refines it start as the identity between VAEs that have hardly learnt.
         assert min(records[len(records) // 2 :]) < max(records[:2]), run
