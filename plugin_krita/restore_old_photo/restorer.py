@@ -80,7 +80,7 @@ class Restorer(QtCore.QObject):
 
     Signals:
         began: the subject.
-        progressed: the stage's name, its fraction, seconds left or None.
+        progressed: the stage's name, and the seconds left of the whole run or None.
         noted: a sentence.
         previewed: a ``Preview``.
         emptied: what was previewed is void, for all begins anew.
@@ -88,7 +88,7 @@ class Restorer(QtCore.QObject):
     """
 
     began = Signal(object)
-    progressed = Signal(str, float, object)
+    progressed = Signal(str, object)
     noted = Signal(str)
     previewed = Signal(object)
     emptied = Signal()
@@ -195,7 +195,7 @@ class Restorer(QtCore.QObject):
             run.made.clear()
             self.emptied.emit()
         elif isinstance(event, ProgressEvent):
-            self.progressed.emit(event.stage, event.fraction, event.seconds_left)
+            self.progressed.emit(event.stage, event.seconds_left)
         elif isinstance(event, Note):
             self._note(event.sentence)
         elif isinstance(event, Preview):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from .qt import Qt, QtWidgets, Signal
+from .remote.editors.share import Share
 from .remote.editors.translation import _
-from .remote.editors.words import progress_label, time_left
+from .remote.editors.words import progress_sentence
 
 
 class RunView(QtWidgets.QWidget):
@@ -22,6 +23,7 @@ class RunView(QtWidgets.QWidget):
         super().__init__()
         self._doing = QtWidgets.QLabel()
         self._bar = QtWidgets.QProgressBar()
+        self._share = Share()
         self._cancel = QtWidgets.QPushButton(_("Cancel"))
         row = QtWidgets.QHBoxLayout()
         row.addWidget(self._bar, 1)
@@ -38,11 +40,13 @@ class RunView(QtWidgets.QWidget):
         short = self._doing.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, 180)
         self._doing.setText(_("Sending “{}”").format(short) if name else _("A restoration is running"))
         self._bar.setRange(0, 0)
+        self._share.begin()
         self.show()
 
-    def progress(self, stage: str, fraction: float, seconds_left: Any) -> None:
-        """How far it is."""
-        left = time_left(seconds_left)
-        self._doing.setText(progress_label(stage) + (f" – {left}" if left else ""))
-        self._bar.setRange(0, 100)
-        self._bar.setValue(round(fraction * 100))
+    def progress(self, stage: str, seconds_left: Any) -> None:
+        """What is being done, and how far the whole run is; the bar only moves to and fro while that is not known."""
+        self._doing.setText(progress_sentence(stage, seconds_left))
+        self._share.heard(seconds_left)
+        if self._share.fraction is not None:
+            self._bar.setRange(0, 100)
+            self._bar.setValue(round(self._share.fraction * 100))

@@ -86,7 +86,7 @@ class Watch:
         self.ended_at = time.monotonic()
         self.outcomes.append((outcome, sentence))
 
-    def _progressed(self, stage, _fraction, _left):
+    def _progressed(self, stage, _left):
         if stage not in self.stages:
             self.stages.append(stage)
 
