@@ -11,6 +11,7 @@ import typer
 from restoration.cli.age import age
 from restoration.cli.detect import detect
 from restoration.cli.evaluate import evaluate
+from restoration.cli.evaluate_faces import evaluate_faces
 from restoration.cli.install import install, uninstall
 from restoration.cli.models import models
 from restoration.cli.reporting import reported
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "logs": logs,
     "age": age,
     "evaluate": evaluate,
+    "evaluate-faces": evaluate_faces,
     "train": train,
 }
 

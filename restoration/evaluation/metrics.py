@@ -142,7 +142,10 @@ def gain(ours: Sequence[Figures], others: Sequence[Figures], name: str) -> Gain 
     """
     pairs = [(getattr(a, name), getattr(b, name)) for a, b in zip(ours, others, strict=True)]
     differences = np.array([a - b for a, b in pairs if a is not None and b is not None])
-    if not len(differences):
-        return None
+    return mean_gain(differences) if len(differences) else None
+
+
+def mean_gain(differences: np.ndarray) -> Gain:
+    """The mean of at least one difference, one a picture, and its interval."""
     error = float(np.std(differences, ddof=1) / np.sqrt(len(differences))) if len(differences) > 1 else 0.0
-    return Gain(float(differences.mean()), 1.96 * error)
+    return Gain(float(np.mean(differences)), 1.96 * error)

