@@ -129,7 +129,7 @@ def test_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
 def test_missing_or_damaged_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "gesicht-脸"
     folder.mkdir()
-    monkeypatch.setattr(landmarks, "_model_folder", lambda: folder)
+    monkeypatch.setattr(landmarks, "model_folder", lambda: folder)
     with pytest.raises(WeightsError, match="cannot be read"):
         landmarks5(np.zeros((200, 200, 3), np.uint8), BOX)
     (folder / "shape_predictor_5_face_landmarks.dat").write_bytes(b"\x01\x02 not a model")
@@ -142,9 +142,9 @@ def test_a_folder_with_letters_beyond_ascii(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, astronaut: np.ndarray
 ) -> None:
     name = "shape_predictor_5_face_landmarks.dat"
-    data = (landmarks._model_folder() / name).read_bytes()
+    data = (landmarks.model_folder() / name).read_bytes()
     folder = tmp_path / "gesicht-脸"
     folder.mkdir()
     (folder / name).write_bytes(data)
-    monkeypatch.setattr(landmarks, "_model_folder", lambda: folder)
+    monkeypatch.setattr(landmarks, "model_folder", lambda: folder)
     assert landmarks5(astronaut, BOX).shape == (5, 2)
