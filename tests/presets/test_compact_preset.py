@@ -71,9 +71,10 @@ def test_between_the_two_it_is_mixed(models, picture, monkeypatch):
     mask = np.zeros(picture.shape[:2], bool)
     whole, _ = spared(models, picture, mask)
     changes = np.abs(whole - picture).mean(axis=2)
+    changes = changes[tuple(slice(side // 8, side - side // 8) for side in changes.shape)]
     down, across = (side // 16 for side in changes.shape)
     blocks = changes[: 16 * down, : 16 * across].reshape(down, 16, across, 16).mean(axis=(1, 3))
-    change = float(np.quantile(blocks, (0.05, 0.3)).mean())
+    change = float(np.quantile(blocks, 0.2))
     monkeypatch.setattr(compact, "DETAIL_CHANGE", (0.75 * change, 1.75 * change))
     _, result = spared(models, picture, mask)
     np.testing.assert_allclose(result, picture + 0.25 * (whole - picture), atol=1e-3)
@@ -85,6 +86,17 @@ def test_texture_beside_a_calm_place_is_spared_and_grain_everywhere_is_not():
     texture[:80] = 0.02
     assert compact._ramp(calm_change(texture), compact.DETAIL_CHANGE) == 0
     assert compact._ramp(calm_change(grain), compact.DETAIL_CHANGE) == 1
+
+
+def test_the_paper_round_a_print_has_no_say(models):
+    from skimage.data import coffee
+
+    rng = np.random.default_rng(0)
+    grainy = np.clip(coffee()[:256, :320] / 255 + rng.normal(0, 0.1, (256, 320, 1)), 0, 1).astype(np.float32)
+    framed = np.pad(grainy, ((24, 24), (24, 24), (0, 0)), constant_values=0.95)
+    mask = np.zeros(framed.shape[:2], bool)
+    whole, result = spared(models, framed, mask)
+    assert result is whole
 
 
 def calm_change(changes):
