@@ -25,7 +25,7 @@ def planned_stages(settings: Mapping[str, Any], has_mask: bool) -> list[str]:
         "detection": finds and mode != "user",
         "quality": restores,
         "scratches": finds and repairs and not restores,
-        "faces": _enabled(faces) and _strong(faces) and settings.get("preset", "compact") != "compact",
+        "faces": _enabled(faces) and _strong(faces),
     }
     return [stage for stage in STAGES if wanted[stage]]
 

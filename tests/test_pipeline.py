@@ -1,5 +1,7 @@
 """The main job with the bundled weights: which layers come out, and what they leave alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from counting import counted
@@ -154,8 +156,9 @@ def test_a_sound_photo_is_left_alone_and_told_so(models):
 
 def test_what_has_no_weights_says_so_and_the_rest_runs(models, aged):
     told = {}
-    made = list(restore(Photo(aged.image), Settings(), models=models, tell=told.__setitem__))
-    assert "face" in told["faces"]
+    without = replace(models, face_enhancer=None, missing={"faces": "There are no weights for faces."})
+    made = list(restore(Photo(aged.image), Settings(), models=without, tell=told.__setitem__))
+    assert told["faces"] == "There are no weights for faces."
     assert len(made) == 3
 
 
@@ -163,7 +166,7 @@ def test_progress_names_the_stages_and_can_cancel(models, aged):
     told = []
     list(restore(Photo(aged.image), Settings(), models=models, progress=lambda *step: told.append(step)))
     stages = list(dict.fromkeys(stage for stage, _ in told))
-    assert stages == ["models", "detection", "quality"]
+    assert stages == ["models", "detection", "quality", "faces"]
     assert all(0 <= fraction <= 1 for _, fraction in told)
 
     def stop(stage, fraction):
@@ -207,7 +210,8 @@ def test_to_find_scratches_no_restorer_is_loaded(aged, monkeypatch):
     loaded, load = [], loading.load_bundled
     monkeypatch.setattr(loading, "load_bundled", lambda weights: loaded.append(weights) or load(weights))
     assert list(layers_of(Photo(aged.image), Settings.from_dict({**FIND, "quality": OFF}), None)) == ["scratch_mask"]
-    assert loaded == [loading.COMPACT_DETECTOR]
+    assert loading.COMPACT_RESTORER not in loaded
+    assert loading.COMPACT_DETECTOR in loaded
 
 
 def test_scratches_that_are_only_found_are_restored_over_as_if_they_were_none(aged, models):

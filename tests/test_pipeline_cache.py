@@ -186,7 +186,7 @@ def test_a_photo_that_needs_nothing_is_not_restored_again_to_find_that_out(model
     from skimage.data import astronaut
 
     session = Session(Photo(np.ascontiguousarray(astronaut())), models)
-    only_quality = Settings(scratches=ScratchSettings(enabled=False))
+    only_quality = Settings.from_dict({"scratches": OFF, "faces": OFF})
     assert session.run(only_quality) == []
     assert session.run(only_quality) == []
     assert not session.calls

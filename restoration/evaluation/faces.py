@@ -187,7 +187,8 @@ class _Counting:
 
     def __init__(self, enhancer: FaceEnhancer) -> None:
         self.enhancer, self.seen = enhancer, 0
-        self.size, self.batch, self.worth_changing = enhancer.size, enhancer.batch, enhancer.worth_changing
+        self.size, self.batch = enhancer.size, enhancer.batch
+        self.worth_changing, self.keeps_tone = enhancer.worth_changing, enhancer.keeps_tone
 
     def enhance(self, faces: np.ndarray) -> np.ndarray:
         """See ``FaceEnhancer``."""

@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restoration.faces.face_mask import face_mask
-from restoration.faces.geometry import colour_match, face_bounds, soft_mask, value_range, warp_back, warp_face
+from restoration.faces.geometry import (
+    colour_match,
+    face_bounds,
+    level_match,
+    soft_mask,
+    value_range,
+    warp_back,
+    warp_face,
+)
 from restoration.faces.sampling import Bounds, Floats, positions
 
 
@@ -34,12 +42,14 @@ class FacePatch:
     y: int
 
 
-def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats, *, published: bool = False) -> FacePatch | None:
+def face_layer(
+    image: NDArray[Any], face: NDArray[Any], affine: Floats, *, published: bool = False, keeps_tone: bool = False
+) -> FacePatch | None:
     """Brings a restored face back to its place in the picture.
 
-    The face takes the histogram that the picture has under the mask, is warped back, gets the detail that was too fine
-    for the crop, and a mask in the shape of a face for alpha. The work and the memory depend on the size of the face in
-    the picture, not on that of the picture.
+    The face takes the histogram (or the mean) that the picture has under the mask, is warped back, gets the detail that
+    was too fine for the crop, and a mask in the shape of a face for alpha. The work and the memory depend on the size
+    of the face in the picture, not on that of the picture.
 
     Args:
         image: H×W×3 RGB picture: uint8, uint16 or floating point in 0 to 1. What the face was cut from.
@@ -47,6 +57,7 @@ def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats, *, publi
         affine: 3×3, crop pixel to picture pixel, of which the crop was made.
         published: the mask is the soft square, the histogram that of the whole crop, with the black that lies beside
             the picture: laid over the picture the patch gives the published blend, up to the rounding of ``pixels``.
+        keeps_tone: the network keeps the tone of the crop: its means are all that is taken from the picture.
 
     Returns:
         The patch, as small as its alpha allows; None if nothing of the face would be seen: it lies beside the picture,
@@ -86,7 +97,11 @@ def face_layer(image: NDArray[Any], face: NDArray[Any], affine: Floats, *, publi
         within = (face_mask(np.eye(3), size, Bounds(0, 0, size, size)) > 0) & _inside(affine, size, height, width)
         if not within.any():
             return None
-    matched = colour_match(face, aligned, within)
+    if keeps_tone and within is not None:
+        top = value_range(image.dtype)
+        matched = level_match(face.astype(np.float32) / top, aligned.astype(np.float32) / top, within) * top
+    else:
+        matched = colour_match(face, aligned, within)
     warped = warp_back(matched, affine, height, width, bounds)
     if not published:
         warped += _lost_detail(image, aligned, affine, bounds)

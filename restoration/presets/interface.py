@@ -85,10 +85,14 @@ class FaceEnhancer(Protocol):
     Attributes:
         size: side of the crops in pixels.
         batch: faces at a time that pay.
+        worth_changing: mean change of a face's pixel (0 to 1) below which a face needs nothing.
+        keeps_tone: whether a drawn face has the tone of its crop; if not, it takes the crop's histogram.
     """
 
     size: int
     batch: int
+    worth_changing: float
+    keeps_tone: bool
 
     def enhance(self, faces: np.ndarray) -> np.ndarray:
         """The enhanced faces; both N×size×size×3 float32, 0 to 1.

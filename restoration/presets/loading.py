@@ -9,16 +9,18 @@ from platformdirs import user_data_path
 
 from restoration.device import Compute
 from restoration.errors import WeightsError
+from restoration.networks.compact_face import CompactFaceGenerator
 from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
 from restoration.presets.compact import CompactDetector, CompactRestorer
+from restoration.presets.compact_faces import CompactFaceEnhancer
 from restoration.presets.interface import Models
 from restoration.presets.official import OfficialDetector, OfficialFaceEnhancer, OfficialRestorer
 from restoration.settings import Preset
 from restoration.weights.official import load_official
-from restoration.weights.registry import COMPACT_DETECTOR, COMPACT_RESTORER, is_there, load_bundled
+from restoration.weights.registry import COMPACT_DETECTOR, COMPACT_FACES, COMPACT_RESTORER, is_there, load_bundled
 
 #: Names the folder of the official weights where no setting does.
 MODELS_VARIABLE = "RESTORE_OLD_PHOTO_MODELS"
@@ -52,8 +54,8 @@ def load_models(preset: Preset, compute: Compute, folder: str | Path | None = No
 
 
 def _compact(compute: Compute, with_restorer: bool) -> Models:
-    missing = {"faces": "The compact models cannot do faces yet: faces are left as they are."}
-    detector = restorer = None
+    missing: dict[str, str] = {}
+    detector = restorer = faces = None
     if is_there(COMPACT_DETECTOR):
         state = load_bundled(COMPACT_DETECTOR)["scratch_detector"]
         detector = CompactDetector(ScratchDetector.from_state_dict(state), compute)
@@ -70,7 +72,11 @@ def _compact(compute: Compute, with_restorer: bool) -> Models:
         )
     elif with_restorer:
         missing["quality"] = "The weights of the restoration are missing: tone, grain and scratches stay as they are."
-    return Models(detector, restorer, None, missing)
+    if is_there(COMPACT_FACES):
+        faces = CompactFaceEnhancer(CompactFaceGenerator.from_state_dict(load_bundled(COMPACT_FACES)["face"]), compute)
+    else:
+        missing["faces"] = "The weights of the face network are missing: faces are left as they are."
+    return Models(detector, restorer, faces, missing)
 
 
 def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:

@@ -136,6 +136,8 @@ class OfficialFaceEnhancer:
     """The published face generator, 256 or 512 pixels a side."""
 
     batch = 1  # a gigabyte each
+    worth_changing = 0.0
+    keeps_tone = False
 
     def __init__(self, models: OfficialModels, compute: Compute, size: int = 256) -> None:
         self.size = size

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from restoration.faces import FaceBox, Found, align_face, face_layer, merge_found, search_faces, warp_face
+from restoration.faces.face_mask import face_mask
+from restoration.faces.sampling import Bounds
 from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.presets.interface import FaceEnhancer, Fraction
@@ -25,7 +28,8 @@ def face_layers(
 ) -> Iterator[Layer]:
     """One layer a face, ``Face 1`` upwards in reading order.
 
-    Where the detector is unsure nothing is drawn; ``tell`` hears of it, and the note of the first layer says it, too.
+    Where the detector is unsure, and where a face needs nothing, nothing is drawn; ``tell`` hears of it, and the note
+    of the first layer says it, too.
 
     Args:
         photo: the source, H×W, for the samples' type.
@@ -35,7 +39,7 @@ def face_layers(
         opacity: strength of the stage.
         offset: (x, y) of this photo in the whole one.
         progress: told the share that is done; may raise to cancel.
-        tell: told one sentence for the user, if something may be a face and was left as it is.
+        tell: told a sentence for the user, if faces, or what may be one, were left as they are.
     """
     progress(0.0)
     shown = _in_8_bits(picture)
@@ -44,9 +48,11 @@ def face_layers(
     if note:
         tell(note)
     maximum = np.iinfo(photo.pixels.dtype).max
-    drawn = _drawn(shown, picture, found.faces, enhancer)
-    for number, (face, affine) in enumerate(drawn, start=1):
-        patch = face_layer(picture, face, affine)
+    sound = 0
+    for number, one in enumerate(_drawn(shown, picture, found.faces, enhancer), start=1):
+        needed = _change(one) >= enhancer.worth_changing
+        sound += not needed
+        patch = face_layer(picture, one.face, one.affine, keeps_tone=enhancer.keeps_tone) if needed else None
         if patch is not None:
             yield Layer(
                 f"Face {number}",
@@ -60,17 +66,42 @@ def face_layers(
             )
             note = ""
         progress(number / len(found.faces))
+    if sound:
+        tell(_spared(sound, len(found.faces)))
     progress(1.0)
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """A face drawn anew, the crop that it was drawn from, and the way from that crop to the picture."""
+
+    face: np.ndarray
+    crop: np.ndarray
+    affine: np.ndarray
+
+
+def _change(drawn: _Drawn) -> float:
+    """How much the face alone was changed, a pixel: its background is not laid over the picture."""
+    side = len(drawn.crop)
+    within = face_mask(np.eye(3), side, Bounds(0, 0, side, side)) > 0.5
+    return float(np.abs(drawn.face - drawn.crop)[within].mean())
+
+
+def _spared(sound: int, found: int) -> str:
+    if sound == found:
+        return "The face needs nothing: it was left as it is." if found == 1 else "The faces need nothing."
+    return f"{sound} of {found} faces need nothing: they were left as they are."
 
 
 def _drawn(
     shown: np.ndarray, picture: np.ndarray, boxes: Sequence[FaceBox], enhancer: FaceEnhancer
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Each face drawn anew, with the way from its crop to the picture; several at a time."""
+) -> Iterator[_Drawn]:
+    """Each face drawn anew; several at a time."""
     for first in range(0, len(boxes), enhancer.batch):
         affines = [align_face(shown, box, enhancer.size) for box in boxes[first : first + enhancer.batch]]
-        crops = [np.clip(warp_face(picture, affine, enhancer.size), 0, 1) for affine in affines]
-        yield from zip(enhancer.enhance(np.stack(crops).astype(np.float32)), affines, strict=True)
+        warped = [np.clip(warp_face(picture, affine, enhancer.size), 0, 1) for affine in affines]
+        crops = np.stack(warped).astype(np.float32)
+        yield from map(_Drawn, enhancer.enhance(crops), crops, affines)
 
 
 def _search(shown: np.ndarray, picture: np.ndarray, original: np.ndarray) -> Found:

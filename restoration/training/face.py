@@ -21,7 +21,7 @@ from restoration.training.run import Losses, Run
 #: A pixel of the face weighs this many times one of hair and background, which the layer's mask leaves out.
 FACE_WEIGHT = 3.0
 #: Share of crops that are clean already: a face that needs nothing must get nothing.
-SOUND_SHARE = 0.1
+SOUND_SHARE = 0.2
 #: Scales of the gradient term: eyes and mouth are edges of several widths.
 SCALES = 3
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from restoration.ageing import age
-from restoration.ageing.recipe import BENCHMARK, DEFAULT, WORN
+from restoration.ageing.recipe import DEFAULT, WORN
 from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone
 from restoration.training.config import TrainingConfig
 from restoration.training.pairs import PairSet, ToneInput, tone_input
@@ -23,9 +23,7 @@ from restoration.training.run import Losses, Run
 #: Share of thumbnails that did not age at all: what needs nothing must get nothing.
 SOUND_SHARE = 0.1
 #: Agings of each clean picture at a small size, besides its pair's own: those are cheap, and pairs are few.
-SMALL_AGEINGS = 4
-#: What they suffer, in turn. How strong fading is likely to be can only be learnt from all that may come.
-RECIPES = (DEFAULT, WORN, BENCHMARK)
+SMALL_AGEINGS = 2
 #: Longest side of such a small picture.
 SMALL_SIDE = 256
 
@@ -66,7 +64,7 @@ def _small_ageings(data: PairSet, seed: int) -> Iterator[ToneInput]:
         factor = min(1.0, SMALL_SIDE / max(rows, columns))
         size = (max(THUMBNAIL, round(columns * factor)), max(THUMBNAIL, round(rows * factor)))
         clean = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-        aged = age(clean, int(rng.integers(2**62)), RECIPES[number % len(RECIPES)])
+        aged = age(clean, int(rng.integers(2**62)), WORN if number % 2 else DEFAULT)
         yield tone_input(np.concatenate([aged.image, aged.clean, aged.mask[..., None]], axis=2), THUMBNAIL)
 
 

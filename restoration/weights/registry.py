@@ -49,7 +49,14 @@ COMPACT_DETECTOR = BundledFile(
     "MIT; trained on photographs for research use",
     _OURS,
 )
-BUNDLED = (COMPACT_RESTORER, COMPACT_DETECTOR)
+COMPACT_FACES = BundledFile(
+    "compact_faces",
+    "676045f05df75ea254a768e26df3db400a7f2ac9c0f969e8142ee79762c00f18",
+    ("face",),
+    "MIT; trained on portraits for research use",
+    _OURS,
+)
+BUNDLED = (COMPACT_RESTORER, COMPACT_DETECTOR, COMPACT_FACES)
 
 
 def is_there(bundled: BundledFile) -> bool:

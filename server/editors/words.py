@@ -24,7 +24,7 @@ def stage_help(stage: str) -> str:
     return {
         "scratches": _("Finds scratches, dust and creases, and fills them from the picture around them."),
         "quality": _("Brings back tones, and takes away grain and blur. A photo that needs none of it is left alone."),
-        "faces": _("Draws faces anew, each on a layer of its own. Needs the official models so far."),
+        "faces": _("Draws faces anew, each on a layer of its own."),
     }[stage]
 
 

@@ -132,6 +132,21 @@ def test_a_large_face_keeps_the_detail_that_the_crop_cannot_hold() -> None:
     assert np.abs(paste_back(image, [patch]).astype(float) - image).max() <= 4
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_network_that_keeps_the_tone_only_takes_the_mean(dtype: type) -> None:
+    """Half the contrast stays half the contrast, where a histogram would have given it back."""
+    image = _smooth(400, 400, dtype)
+    affine = np.array([[1.0, 0.0, 70.0], [0.0, 1.0, 70.0], [0.0, 0.0, 1.0]])
+    crop = warp_face(image, affine, 256)
+    flat = ((crop - crop.mean()) * 0.5 + crop.mean() * 1.1).astype(dtype)
+    patch = face_layer(image, flat, affine, keeps_tone=True)
+    assert patch is not None
+    inner = (slice(120, 280), slice(120, 280))
+    seen, was = (a[inner].astype(float) / a[inner].max() for a in (paste_back(image, [patch]), image))
+    assert seen[..., 0].std() == pytest.approx(0.5 * was[..., 0].std(), rel=0.1)
+    assert paste_back(image, [patch])[inner].mean() == pytest.approx(image[inner].mean(), rel=0.02)
+
+
 def test_a_smooth_face_in_16_bits_stays_smooth() -> None:
     image = _smooth(220, 260, np.uint16)
     crop = warp_face(image, AFFINE, 256) / 65535

@@ -184,7 +184,9 @@ def test_the_probability_is_of_the_pictures_size(models, picture, input_size):
     assert probability.max() <= 1
 
 
-@pytest.mark.parametrize(("name", "mebibytes"), [("compact_restorer", 8), ("compact_scratch_detector", 2)])
+@pytest.mark.parametrize(
+    ("name", "mebibytes"), [("compact_restorer", 8), ("compact_scratch_detector", 2), ("compact_faces", 6)]
+)
 def test_the_weights_are_small_and_have_their_model_card(name, mebibytes):
     assert len((BUNDLED / f"{name}.safetensors").read_bytes()) <= mebibytes * 2**20
     card = (BUNDLED / f"{name}.md").read_text(encoding="utf-8")

@@ -154,7 +154,7 @@ def test_a_changed_strength_needs_no_network_and_no_pixels(asker, photo):
     raw[0] ^= 1
     first = asker.job(bytes(raw), RGB)
     assert first.needed == ["photo"]
-    assert first.ran == {"detection", "quality"}
+    assert first.ran == {"detection", "quality", "faces"}
     weaker = asker.job(bytes(raw), RGB, {"quality": {"strength": 0.25}, "scratches": {"strength": 0.5}})
     assert weaker.needed == []
     assert weaker.ran == set()
@@ -195,7 +195,7 @@ def test_a_changed_strength_in_a_selection_needs_no_network_and_no_pixels(asker,
     area[40:200, 60:260] = 200
     first = asker.job(bytes(raw), RGB, area=area.tobytes())
     assert first.needed == ["photo", "area"]
-    assert first.ran == {"detection", "quality"}
+    assert first.ran == {"detection", "quality", "faces"}
     weaker = asker.job(bytes(raw), RGB, {"quality": {"strength": 0.25}}, area=area.tobytes())
     assert weaker.needed == []
     assert weaker.ran == set()

@@ -45,13 +45,13 @@ def test_what_is_planned_is_what_comes(models, settings, masked):
     assert planned_stages(checked.to_dict(), masked) == came
 
 
-def test_faces_come_with_weights_for_them():
-    assert "faces" not in planned_stages({}, False)
-    assert planned_stages({"preset": "official"}, False) == ["detection", "quality", "faces"]
-    assert planned_stages({"preset": "official", "faces": {"strength": 0}}, False) == ["detection", "quality"]
+def test_faces_come_unless_they_are_switched_off_or_without_strength():
+    assert planned_stages({}, False) == ["detection", "quality", "faces"]
+    for off in ({"strength": 0}, {"enabled": False}):
+        assert planned_stages({"preset": "official", "faces": off}, False) == ["detection", "quality"]
 
 
 @pytest.mark.parametrize("wrong", [None, 5, [], "x", {"enabled": 5, "strength": "x", "repair": "no"}])
 def test_what_the_worker_will_refuse_counts_as_the_default(wrong):
     settings = dict.fromkeys(("scratches", "quality", "faces"), wrong)
-    assert planned_stages(settings, False) == ["detection", "quality"]
+    assert planned_stages(settings, False) == ["detection", "quality", "faces"]

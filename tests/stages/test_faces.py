@@ -13,6 +13,8 @@ class Brightener:
 
     size = 256
     batch = 2
+    worth_changing = 0.01
+    keeps_tone = False
 
     def enhance(self, faces):
         assert faces.shape[1:] == (256, 256, 3)
@@ -98,3 +100,21 @@ def test_a_face_cut_by_the_border_leaves_no_layer_outside_it(two_faces, cut):
     for layer in face_layers(photo, picture, picture, Brightener(), 1, (0, 0), lambda _: None):
         assert layer.x >= 0
         assert layer.x + layer.width <= photo.width
+
+
+class Leaver(Brightener):
+    """A face network that finds the faces good, but for the first."""
+
+    def enhance(self, faces):
+        out = faces + 0.005
+        out[0] = super().enhance(faces[:1])[0]
+        return out
+
+
+def test_a_face_that_needs_nothing_is_left_as_it_is_and_that_is_said(two_faces):
+    photo = Photo(two_faces)
+    said = []
+    picture = to_picture(photo)
+    layers = list(face_layers(photo, picture, picture, Leaver(), 1, (0, 0), lambda _: None, said.append))
+    assert [layer.name for layer in layers] == ["Face 1"]
+    assert said == ["1 of 2 faces need nothing: they were left as they are."]
