@@ -17,7 +17,7 @@ from restoration.recall import Recall
 from restoration.restorer_pass import RestorerPass
 from restoration.settings import Settings
 from restoration.stages import quality, scratch_mask, scratch_repair
-from restoration.stages.face_features import plain_faces
+from restoration.stages.face_features import likely_faces
 from restoration.stages.faces import face_layers
 from restoration.stages.pixels import to_picture
 
@@ -92,11 +92,11 @@ class Run:
         if detector is not None and scratch_mask.wants_detector(settings, user_mask):
             found = self._probability(detector) >= scratch_mask.threshold_of(detector, settings)
             if found.any():
-                found = without_features(found, self.recall.of(tuple, "plain faces", self._plain_faces))
+                found = without_features(found, self.recall.of(tuple, "likely faces", self._likely_faces))
         return scratch_mask.unite(settings, user_mask, found)
 
-    def _plain_faces(self) -> tuple[np.ndarray, ...]:
-        return plain_faces(self.picture)
+    def _likely_faces(self) -> tuple[np.ndarray, ...]:
+        return likely_faces(self.picture)
 
     def _probability(self, detector: Detector) -> np.ndarray:
         settings, progress = self.settings.scratches, share_of(self.progress, "detection")

@@ -1,4 +1,4 @@
-"""Eyes, nostrils and mouths are small, dark and sharp, as damage is: what is marked there alone is not believed.
+"""Eyes, glasses, nostrils and mouths are dark and sharp, as damage is: what is marked there alone is not believed.
 
 A detector that takes an eye for a blotch lets the repair paint over it, and the face becomes another's. A scratch that
 crosses an eye reaches beyond it, and stays marked.
@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from restoration.faces.sampling import Floats
 
-#: Brows and eyes, nostrils, mouth: centre and half axes in the template of 256, whose eyes lie at (89, 108.5) and (167,
-#: 108.5) and whose mouth from 104.6 to 151.4 at a height of 196.
+#: Brows, eyes and glasses; nostrils; mouth: centre and half axes in the template of 256, whose eyes lie at (89, 108.5)
+#: and (167, 108.5) and whose mouth from 104.6 to 151.4 at a height of 196.
 ELLIPSES = (
-    ((89.0, 104.0), (32.0, 26.0)),
-    ((167.0, 104.0), (32.0, 26.0)),
+    ((128.0, 106.0), (96.0, 30.0)),
     ((128.0, 160.0), (28.0, 16.0)),
     ((128.0, 196.0), (42.0, 20.0)),
 )
@@ -48,6 +47,8 @@ def without_features(marked: NDArray[np.bool_], affines: Iterable[Floats]) -> ND
         within = np.bincount(labels[features], minlength=count)
         is_feature = within > MOSTLY * stats[:, cv2.CC_STAT_AREA]
         is_feature[0] = False  # what is not marked
+        for edge in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
+            is_feature[edge] = False  # it goes on beyond the face
         if is_feature.any():
             out = out.copy() if out is marked else out
             out[place] &= ~is_feature[labels]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from restoration.faces import align_face, find_faces
+from restoration.faces import align_face, search_faces
 
-#: Faces are looked for in the picture reduced to this longer side: plain ones are found there in a fraction of a
-#: second, whatever the size of the scan.
-LONGEST_SIDE = 1200
+#: Faces are looked for in the picture reduced to this longer side: it takes a second or two, whatever the size of the
+#: scan.
+LONGEST_SIDE = 800
 
 
-def plain_faces(picture: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Where the plain faces of a picture are.
+def likely_faces(picture: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Where the faces of a picture are, those of which the search is unsure included: nothing is drawn there.
 
     Args:
         picture: H×W×3 float32, 0 to 1.
@@ -28,4 +28,5 @@ def plain_faces(picture: np.ndarray) -> tuple[np.ndarray, ...]:
     # Pixel centres are whole numbers: the first of the reduced picture lies between the first ones of the large one.
     shift = (1 / factor - 1) / 2
     enlarged = np.array([[1 / factor, 0, shift], [0, 1 / factor, shift], [0, 0, 1]])
-    return tuple(enlarged @ align_face(shown, box, 256) for box in find_faces(shown, thorough=False))
+    found = search_faces(shown)
+    return tuple(enlarged @ align_face(shown, box, 256) for box in (*found.faces, *found.doubtful))

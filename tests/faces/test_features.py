@@ -1,5 +1,6 @@
 """Marks on a face: its own features are none, what crosses them is damage."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -42,6 +43,17 @@ def test_a_scratch_across_an_eye_stays_and_the_other_eye_goes():
     marked[20:700, x - 2 : x + 3] = True
     both = marked | blot(template(256)[1])
     np.testing.assert_array_equal(without_features(both, [AFFINE]), marked)
+
+
+def test_glasses_are_a_feature_and_a_crease_across_the_whole_face_is_none():
+    (left, top), (right, bottom) = at((70, 110)), at((190, 110))
+    marked = np.zeros((800, 800), np.uint8)
+    cv2.line(marked, (left, top), (right, bottom), 1, 4)
+    assert not without_features(marked > 0, [AFFINE]).any()
+    (left, top), (right, bottom) = at((-100, 110)), at((350, 110))
+    cv2.line(marked, (left, top), (right, bottom), 1, 4)
+    crease = marked > 0
+    assert without_features(crease, [AFFINE]) is crease
 
 
 def test_the_found_marks_themselves_are_left_alone():

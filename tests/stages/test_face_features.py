@@ -1,4 +1,4 @@
-"""Plain faces are found at any size of the scan, at the same place."""
+"""Faces are found at any size of the scan, at the same place."""
 
 import cv2
 import numpy as np
@@ -6,7 +6,7 @@ import numpy as np
 from restoration.faces import template
 from restoration.faces.features import without_features
 from restoration.stages import face_features
-from restoration.stages.face_features import plain_faces
+from restoration.stages.face_features import likely_faces
 
 
 def portrait(factor):
@@ -18,7 +18,7 @@ def portrait(factor):
 
 def test_the_place_does_not_depend_on_the_size(monkeypatch):
     monkeypatch.setattr(face_features, "LONGEST_SIDE", 512)
-    (small,), (large,) = plain_faces(portrait(2)), plain_faces(portrait(6))
+    (small,), (large,) = likely_faces(portrait(2)), likely_faces(portrait(6))
     eyes = np.c_[template(256)[:2], [1, 1]].T
     first, second = ((affine @ eyes)[:2] + 0.5 for affine in (small, large))
     np.testing.assert_allclose(second / 6, first / 2, atol=1.5)
@@ -26,7 +26,7 @@ def test_the_place_does_not_depend_on_the_size(monkeypatch):
 
 def test_an_eye_that_was_taken_for_damage_is_given_back():
     picture = portrait(2)
-    (affine,) = plain_faces(picture)
+    (affine,) = likely_faces(picture)
     marked = np.zeros(picture.shape[:2], bool)
     x, y, _ = (affine @ (*template(256)[0], 1)).astype(int)
     marked[y - 8 : y + 8, x - 14 : x + 14] = True
@@ -34,4 +34,4 @@ def test_an_eye_that_was_taken_for_damage_is_given_back():
 
 
 def test_no_face_no_place():
-    assert plain_faces(np.full((80, 100, 3), 0.5, np.float32)) == ()
+    assert likely_faces(np.full((80, 100, 3), 0.5, np.float32)) == ()
