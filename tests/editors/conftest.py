@@ -53,6 +53,14 @@ def small_photo(photo: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def portrait(photo: Path) -> Path:
+    """The part of it with the face, 256×256."""
+    path = photo.with_name("portrait.png")
+    write_photo(path, Photo(np.ascontiguousarray(read_photo(photo).pixels[:256, 128:384])))
+    return path
+
+
 @pytest.fixture
 def fresh_photo(photo: Path, tmp_path: Path) -> Path:
     """The same with noise of its own: the server has never seen it, so that a run takes its time."""

@@ -45,6 +45,14 @@ def test_strength_is_opacity_and_a_stage_can_be_off(gimp, photo, by_command_line
     assert far(picture(tmp_path / "seen"), same) <= 1
 
 
+def test_a_face_is_a_layer_of_its_own_at_its_place(gimp, portrait, by_command_line, tmp_path):
+    told = gimp.run("calls.restored", photo=str(portrait), folder=str(tmp_path))
+    assert told["status"] == "GIMP_PDB_SUCCESS"
+    names = [layer["name"] for layer in told["tree"][0]["children"]]
+    assert names == ["Scratch mask", "Face 1", "Scratch repair", "Restored"]
+    assert far(picture(tmp_path / "seen", side=256), by_command_line(portrait)) <= 1
+
+
 def test_sixteen_bits_stay_sixteen_bits(gimp, deep_photo, by_command_line, tmp_path):
     told = gimp.run("calls.restored", photo=str(deep_photo), folder=str(tmp_path), encoding="R'G'B' u16")
     assert told["status"] == "GIMP_PDB_SUCCESS"

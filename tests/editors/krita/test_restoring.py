@@ -51,6 +51,21 @@ def test_the_result_is_a_group_above_the_source(krita, photo, by_command_line, t
 
 
 @pytest.mark.newer_krita
+def test_a_face_is_a_layer_of_its_own(krita, portrait, tmp_path):
+    told = krita.run("restoring.restored", photo=str(portrait), folder=str(tmp_path))
+    assert told["outcome"] == "done"
+    restored, repair, face, mask = told["tree"][1]["children"]
+    assert [layer["name"] for layer in (restored, repair, face, mask)] == [
+        "Restored", "Scratch repair", "Face 1", "Scratch mask",
+    ]  # fmt: skip
+    x, y, width, height = face["bounds"]
+    assert x > 30
+    assert y > 30
+    assert 50 < width < 150
+    assert 50 < height < 150
+
+
+@pytest.mark.newer_krita
 def test_strength_is_the_opacity_of_the_layers(krita, photo, by_command_line, tmp_path):
     choices = {"quality": [True, 0.4], "scratches": [True, 0.8]}
     told = krita.run("restoring.restored", photo=str(photo), folder=str(tmp_path), choices=choices)
