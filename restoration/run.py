@@ -92,7 +92,8 @@ class Run:
         if detector is not None and scratch_mask.wants_detector(settings, user_mask):
             found = self._probability(detector) >= scratch_mask.threshold_of(detector, settings)
             if found.any():
-                found = without_features(found, self.recall.of(tuple, "likely faces", self._likely_faces))
+                faces = self.recall.of(tuple, "likely faces", self._likely_faces)
+                found = without_features(found, self.picture, faces)
         return scratch_mask.unite(settings, user_mask, found)
 
     def _likely_faces(self) -> tuple[np.ndarray, ...]:

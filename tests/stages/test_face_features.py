@@ -30,7 +30,7 @@ def test_an_eye_that_was_taken_for_damage_is_given_back():
     marked = np.zeros(picture.shape[:2], bool)
     x, y, _ = (affine @ (*template(256)[0], 1)).astype(int)
     marked[y - 8 : y + 8, x - 14 : x + 14] = True
-    assert not without_features(marked, [affine]).any()
+    assert not without_features(marked, picture, [affine]).any()
 
 
 def test_no_face_no_place():
