@@ -54,7 +54,7 @@ assert changes == [0.3]
 
 panel.begin("Scan")
 assert panel.run.isVisible() and not panel._buttons.isVisible()
-panel.run.progress("quality", 0.5, 12.0)
+panel.run.progress("quality", 12.0)
 assert panel.run._doing.text() == "Restoring – 12 seconds left", panel.run._doing.text()
 panel.add("Restored", Thumbnail(2, 1, bytes([0, 0, 255, 255, 255, 0, 0, 128])))
 assert panel.gallery.count() == 1 and panel.gallery.isVisible()

@@ -190,22 +190,22 @@ def test_before_any_worker_is_ready_only_the_memory_of_the_machine_is_known(cloc
 def test_what_the_last_server_learnt_is_known_at_once(clock, free):
     paces = PaceBook()
     paces.chose("cuda")
-    paces.keep("cuda", {"compact": {"detection": 1.0, "quality": 2.0}})
+    paces.keep("cuda", {"compact": {"detection": 1.0, "quality": 2.0, "faces": 0.5}})
     slot = Slot()
     slot.state, slot.device = "starting", None
-    assert forecast(Dispatcher(Clients(), lambda device: slot, "auto", 0, paces)) == ("cuda", None, free, 3.0, None)
+    assert forecast(Dispatcher(Clients(), lambda device: slot, "auto", 0, paces)) == ("cuda", None, free, 3.5, None)
 
 
 def test_a_worker_that_runs_tells_what_is_free_and_one_that_sleeps_does_not(made, free):
     dispatcher, _, slot = made
     facts = {"device": "cpu", "memory": {"compact": MODEL}, "free_bytes": 5_000_000}
     dispatcher.hear(slot, message("ready", **facts), None)
-    pace = {"compact": {"detection": 1.5, "quality": 2.0}}
+    pace = {"compact": {"detection": 1.5, "quality": 2.0, "faces": 0.5}}
     dispatcher.hear(slot, message("pace", job=1, pace=pace), None)
     needed = 1_000_000 + 1000 + 10_000_000
-    assert forecast(dispatcher) == ("cpu", needed, 5_000_000, 3.5, False)
+    assert forecast(dispatcher) == ("cpu", needed, 5_000_000, 4.0, False)
     slot.state = "asleep"
-    assert forecast(dispatcher) == ("cpu", needed, free, 3.5, True)
+    assert forecast(dispatcher) == ("cpu", needed, free, 4.0, True)
     assert slot.told == []  # nobody was asked, or woken
 
 

@@ -53,7 +53,7 @@ def test_nothing_is_said_while_the_worker_has_not_told():
 
 # Without a job
 
-PACE = Pace({"compact": {"detection": 2.0, "quality": 3.0, "scratches": 2.5}})
+PACE = Pace({"compact": {"detection": 2.0, "quality": 3.0, "scratches": 2.5, "faces": 1.0}})
 LARGE = Picture("RGB", 8, 2000, 1000)
 
 
@@ -77,10 +77,10 @@ def test_what_does_not_fit_is_an_answer():
 @pytest.mark.parametrize(
     ("settings", "seconds"),
     [
-        (None, 2 * (2.0 + 3.0)),
-        ({"quality": {"enabled": False}}, 2 * (2.0 + 2.5)),
-        ({"scratches": {"repair": False}, "quality": {"strength": 0}}, 2 * 2.0),
-        ({"scratches": {"mask_mode": "user"}}, 2 * 3.0),
+        (None, 2 * (2.0 + 3.0 + 1.0)),
+        ({"quality": {"enabled": False}}, 2 * (2.0 + 2.5 + 1.0)),
+        ({"scratches": {"repair": False}, "quality": {"strength": 0}}, 2 * (2.0 + 1.0)),
+        ({"scratches": {"mask_mode": "user"}}, 2 * (3.0 + 1.0)),
         ({"scratches": {"enabled": False}, "region": {"x": 0, "y": 0, "width": 500, "height": 100}}, 0.2),
         ({stage: {"enabled": False} for stage in ("scratches", "quality", "faces")}, 0.0),
         ({"preset": "official"}, None),
