@@ -20,7 +20,7 @@ class CompactFaceEnhancer:
 
     size = SIDE
     batch = 8
-    #: Of sound faces nine in ten are changed less, of aged ones hardly any (figures in the model card).
+    #: Of held-out sound faces nine in ten are changed less; of the aged ones of the model card 8 of 47 that were found.
     worth_changing = 0.004
     keeps_tone = True
 

@@ -34,7 +34,7 @@ from restoration.training.pairs import read_rgb
 SEEN_SIDE = (88, 256)
 #: Share of the faces that the global restoration has seen before; the others test what comes without it.
 RESTORED_SHARE = 0.65
-#: Share of the structured damage that the mask names; the detector misses some.
+#: Share of the faces whose damage the mask names; the detector misses some.
 NAMED_SHARE = 0.75
 #: Below this many pixels of the file a pixel of the crop, the clean face itself would be soft.
 LEAST_SHARPNESS = 0.6

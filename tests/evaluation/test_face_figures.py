@@ -88,6 +88,9 @@ def test_what_is_not_shown_is_not_compared(aligned):
     other = clean.copy()
     other[160:] = 0
     assert TrueFace(clean, points, shown).figures(other).psnr == HIGHEST_PSNR
+    assert TrueFace(clean, points).figures(other).psnr < 20  # the same picture, all of it compared
+    other[100:110] = 0
+    assert TrueFace(clean, points, shown).figures(other).psnr < 30  # what is shown, is
 
 
 def test_means_are_those_of_every_figure():
