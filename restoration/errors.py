@@ -48,6 +48,12 @@ class WeightsError(RestorationError):
     code = "weights"
 
 
+class TrainingError(RestorationError):
+    """A training cannot go on: its gradients are no numbers any more."""
+
+    code = "training"
+
+
 class DeviceError(RestorationError):
     """The device asked for is not in this machine."""
 

@@ -78,7 +78,7 @@ def _published(weights: LossWeights, batch: int = 16) -> TrainingConfig:
     """The paper's settings: Adam 2e-4 with β 0.5 and 0.999, crops of 256, the rate falling over the second half."""
     return TrainingConfig(
         hours=24, learning_rate=2e-4, batch=batch, crop=256, warmup_steps=1, betas=(0.5, 0.999), weight_decay=0.0,
-        decay="linear", ema=0.999, clip=1e9, weights=weights,
+        decay="linear", ema=0.999, clip=1e3, weights=weights,
     )  # fmt: skip
 
 

@@ -15,11 +15,13 @@ import torch
 from torch import Tensor, nn
 
 from restoration.device import Compute, choose_compute, place
-from restoration.errors import WeightsError
+from restoration.errors import TrainingError, WeightsError
 from restoration.training.config import TrainingConfig
 from restoration.training.monitor import Monitor
 
 CHECKPOINT_EVERY_S = 120
+#: So many steps on end whose gradients are no numbers, and a run gives up.
+HOPELESS_STEPS = 10
 
 Losses = Mapping[str, Tensor]
 #: Returns named losses of one step. ``total`` is minimised by the networks, ``critic``, if there, by the critics;
@@ -70,6 +72,7 @@ class Run:
         self.critic_optimizer = self._optimizer(self.critics) if self.critics else None
         self.step = 0
         self.elapsed_s = 0.0
+        self.untaken = 0
         self.checkpoint = folder / f"{name}.pt"
         folder.mkdir(parents=True, exist_ok=True)
         if self.checkpoint.exists():
@@ -103,7 +106,11 @@ class Run:
         return np.random.default_rng([self.config.seed, self.step])
 
     def fit(self, losses_of_step: StepLosses, show: Show | None = None) -> None:
-        """Steps until the budget is used."""
+        """Steps until the budget is used.
+
+        Raises:
+            TrainingError: the gradients of several steps on end were no numbers; the checkpoint is as it was before.
+        """
         last_saved = time.monotonic()
         with Monitor(self.name, self.folder) as monitor:
             while self.progress < 1:
@@ -127,20 +134,32 @@ class Run:
         torch.manual_seed(self.config.seed * 2**32 + self.step)
         with self.compute.autocast():
             losses = losses_of_step(self.rng())
-        self._descend(self.optimizer, losses["total"])
+        taken = self._descend(self.optimizer, losses["total"])
         if self.critic_optimizer is not None and "critic" in losses:
             # After the networks' step, whose backward pass has left gradients in the critics, too.
-            self._descend(self.critic_optimizer, losses["critic"])
+            taken &= self._descend(self.critic_optimizer, losses["critic"])
+        self._count(taken)
         self.step += 1
         self._average()
         return {key: float(value.detach()) for key, value in losses.items()}
 
-    def _descend(self, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
+    def _count(self, taken: bool) -> None:
+        self.untaken = 0 if taken else self.untaken + 1
+        if self.untaken == HOPELESS_STEPS:
+            raise TrainingError(
+                f"{self.name} does not learn any more: the gradients of {HOPELESS_STEPS} steps on end were no numbers.",
+                f"Run it again with a lower rate than {self.config.learning_rate:g}; its checkpoint is still sound.",
+            )
+
+    def _descend(self, optimizer: torch.optim.Optimizer, loss: Tensor) -> bool:
+        """One step of an optimiser; False if it was not taken, since one such gradient would end all weights."""
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         parameters = [p for group in optimizer.param_groups for p in group["params"]]
-        nn.utils.clip_grad_norm_(parameters, self.config.clip)
+        if not torch.isfinite(nn.utils.clip_grad_norm_(parameters, self.config.clip)):
+            return False
         optimizer.step()
+        return True
 
     def _average(self) -> None:
         decay = min(self.config.ema, (1 + self.step) / (10 + self.step))

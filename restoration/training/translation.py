@@ -29,6 +29,9 @@ from restoration.training.run import Losses, Run
 HOLE_WEIGHT = 3.0
 #: Share of crops shown with their damage unannounced: the detector misses some.
 UNANNOUNCED_SHARE = 0.2
+#: A crop that is a hole but for less than this is shown as it is: with nothing around to fill it from, features are the
+#: same everywhere, and each instance norm then multiplies gradients by 316 (1 / sqrt(1e-5)).
+LEAST_KEPT = 0.1
 #: Share of crops that did not age: with fewer, fine texture of sound photographs was smoothed.
 SOUND_SHARE = 0.2
 
@@ -78,13 +81,15 @@ def direct_translator(name: str, network: nn.Module) -> Translator:
 
 
 def announced_mask(mask: Tensor, rng: np.random.Generator) -> Tensor:
-    """The mask as a detector would give it: some wider than the damage, some missing altogether."""
+    """The mask as a detector would give it (N×1×H×W, 1 = hole): some wider than the damage, some missing altogether."""
     out = mask.clone()
     for i in range(mask.shape[0]):
         if rng.random() < UNANNOUNCED_SHARE:
             out[i] = 0
         elif (radius := int(rng.integers(0, 3))) > 0:
             out[i] = F.max_pool2d(mask[i], 2 * radius + 1, stride=1, padding=radius)
+        if 1 - out[i].mean() < LEAST_KEPT:
+            out[i] = 0
     return out
 
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from restoration.errors import WeightsError
+from restoration.errors import TrainingError, WeightsError
 from restoration.training.config import TrainingConfig
-from restoration.training.run import Run, averaged_state
+from restoration.training.run import HOPELESS_STEPS, Run, averaged_state
 
 PLAN = TrainingConfig(hours=2 / 3600, learning_rate=0.05, batch=8, crop=0, warmup_steps=1)
 
@@ -99,6 +99,29 @@ def test_a_budget_of_steps_ends_after_them_and_lets_the_rate_fall_over_them(tmp_
     assert run.learning_rate == pytest.approx(0.5 * PLAN.learning_rate)
     run.fit(lambda rng: {"total": run.networks["line"](torch.ones(1, 4)).square().sum()})
     assert run.step == 20
+
+
+def test_a_step_whose_gradients_are_no_numbers_is_not_taken(tmp_path):
+    run = new_run(tmp_path)
+    run._take_step(losses(run))
+    before = {key: value.clone() for key, value in run.networks.state_dict().items()}
+    steep = lambda rng: {"total": run.networks["line"](torch.zeros(1, 4)).square().sum().mul(0).sqrt()}  # noqa: E731
+    assert run._take_step(steep)["total"] == 0  # the root of zero: a number without a slope
+    assert all(torch.equal(value, before[key]) for key, value in run.networks.state_dict().items())
+    run._take_step(losses(run))
+    assert not torch.equal(run.networks["line"].weight, before["line.weight"])
+
+
+def test_a_run_that_cannot_learn_any_more_says_so_and_keeps_its_checkpoint(tmp_path):
+    run = new_run(tmp_path)
+    run._take_step(losses(run))
+    run.save()
+    with pytest.raises(TrainingError, match="lower rate than 0.05"):
+        run.fit(lambda rng: {"total": run.networks["line"](torch.full((1, 4), torch.inf)).sum()})
+    again = new_run(tmp_path)
+    assert again.step == 1
+    assert run.step < 1 + HOPELESS_STEPS
+    assert all(torch.isfinite(value).all() for value in again.networks.state_dict().values())
 
 
 def test_the_checkpoint_holds_its_config(tmp_path):

@@ -92,7 +92,7 @@ def test_the_published_method_learns_with_and_without_the_non_local_block(data, 
     monkeypatch.setitem(config.CONFIGS, "paper", faster)
     shop = Workshop(data, tmp_path, "cpu", "paper", non_local=non_local)
     for step in ("pairs", "vae-a", "vae-b", "mapping"):
-        run_step(step, shop, hours=12 / 3600)
+        run_step(step, shop, steps=24)
     name = "mapping" if non_local else "mapping_without_non_local"
     for run in ("vae_a", "vae_b", name):
         records = [json.loads(line) for line in (tmp_path / f"{run}.jsonl").read_text().splitlines()]
