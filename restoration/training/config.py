@@ -26,6 +26,7 @@ class LossWeights:
         picture: L1 of the restored picture; with it the mapping's training reaches through both VAEs.
         gradient: multi-scale gradients of the picture.
         coarse: tone and large structure of the picture.
+        likeness: of a face, see ``likeness_loss``.
     """
 
     reconstruction: float = 0.0
@@ -37,6 +38,7 @@ class LossWeights:
     picture: float = 0.0
     gradient: float = 0.0
     coarse: float = 0.0
+    likeness: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,9 @@ COMPACT: dict[str, TrainingConfig] = {
     # At four times this rate a trained restorer lost in 1,000 steps what it knew about grain (training log, run 2).
     "refine": TrainingConfig(hours=1, learning_rate=1.5e-4, batch=4, crop=160, weights=_COMPACT_PICTURE),
     "direct-unet": TrainingConfig(hours=40 / 60, learning_rate=1e-3, batch=6, crop=160, weights=_COMPACT_PICTURE),
+    "face-likeness": TrainingConfig(hours=20 / 60, learning_rate=2e-3, batch=48, crop=256),
     "face": TrainingConfig(
-        hours=80 / 60, learning_rate=1e-3, batch=8, crop=256, weights=LossWeights(picture=1, gradient=1)
+        hours=80 / 60, learning_rate=1e-3, batch=8, crop=256, weights=LossWeights(picture=1, gradient=1, likeness=0.1)
     ),
 }  # fmt: skip
 

@@ -8,13 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from restoration.device import place
 from restoration.faces.face_mask import face_mask
 from restoration.faces.sampling import Bounds
 from restoration.networks.compact_face import SIDE
 from restoration.networks.discriminators import MultiScaleDiscriminator
+from restoration.networks.face_likeness import FaceLikeness
 from restoration.training.config import TrainingConfig
 from restoration.training.critic import critic_terms
 from restoration.training.face_pairs import FacePairs
+from restoration.training.likeness import likeness_loss
 from restoration.training.losses import gradient_loss, weighted_l1
 from restoration.training.run import Losses, Run
 
@@ -26,7 +29,14 @@ SOUND_SHARE = 0.2
 SCALES = 3
 
 
-def train_face(pairs: Path, network: nn.Module, folder: Path, config: TrainingConfig, device: str = "auto") -> Path:
+def train_face(
+    pairs: Path,
+    network: nn.Module,
+    folder: Path,
+    config: TrainingConfig,
+    device: str = "auto",
+    judge: FaceLikeness | None = None,
+) -> Path:
     """Trains a face generator and returns its checkpoint. ``config.crop`` is not used: faces are SIDE×SIDE.
 
     Args:
@@ -35,11 +45,13 @@ def train_face(pairs: Path, network: nn.Module, folder: Path, config: TrainingCo
         folder: for checkpoint and log.
         config: of the training.
         device: auto, cpu, cuda or mps.
+        judge: of the likeness; needed if ``config.weights.likeness`` counts.
     """
     data = FacePairs(pairs)
     critics = {"pictures": MultiScaleDiscriminator(channels=6)} if config.weights.adversarial else {}
     run = Run("face", {"face": network}, config, folder, device, critics)
     at = run.compute.device
+    knows_faces = None if judge is None else place(judge.eval().requires_grad_(False), run.compute)
     face = torch.from_numpy(face_mask(np.eye(3), SIDE, Bounds(0, 0, SIDE, SIDE))).to(at)
     weight = (1 + (FACE_WEIGHT - 1) * face) / (1 + (FACE_WEIGHT - 1) * face.mean())
 
@@ -58,6 +70,9 @@ def train_face(pairs: Path, network: nn.Module, folder: Path, config: TrainingCo
             "gradient": gradient_loss(output * weight, clean * weight, SCALES),
         }
         total = config.weights.picture * losses["picture"] + config.weights.gradient * losses["gradient"]
+        if knows_faces is not None and config.weights.likeness:
+            losses["likeness"] = likeness_loss(knows_faces, output, clean)
+            total = total + config.weights.likeness * losses["likeness"]
         if critics:
             losses |= critic_terms(run.critics["pictures"], seen, output, clean, config.weights)
             total = total + losses["judged"]

@@ -15,6 +15,7 @@ from restoration.errors import PictureError, SettingsError
 from restoration.networks.compact_face import CompactFaceGenerator
 from restoration.networks.direct_unet import DirectUNet
 from restoration.networks.face_generator import FaceGenerator
+from restoration.networks.face_likeness import FaceLikeness
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
 from restoration.training.config import TrainingConfig
@@ -22,8 +23,10 @@ from restoration.training.crops import AgedCrops, PlainPairs, RealCrops, TonedPa
 from restoration.training.detector import COMPACT_WIDTHS, train_detector
 from restoration.training.export import export
 from restoration.training.face import train_face
+from restoration.training.face_descriptors import write_descriptors
 from restoration.training.face_pairs import write_face_pairs
 from restoration.training.families import FAMILIES, Family
+from restoration.training.likeness import train_likeness
 from restoration.training.pairs import is_held_out, list_pictures, write_pairs
 from restoration.training.self_training import label_scans, train_on_scans
 from restoration.training.tone import train_tone
@@ -142,7 +145,14 @@ def _train_face(shop: Workshop, config: TrainingConfig) -> Path:
     kind = CompactFaceGenerator if shop.preset == "compact" else FaceGenerator
     torch.manual_seed(config.seed)
     network = kind.from_state_dict(shop.start["face"]).train() if "face" in shop.start else kind()
-    return train_face(shop.face_pairs, network, shop.out, config, shop.device)
+    judge = (
+        FaceLikeness.from_state_dict(shop.learnt("face_likeness", "face_likeness")) if config.weights.likeness else None
+    )
+    return train_face(shop.face_pairs, network, shop.out, config, shop.device, judge)
+
+
+def _train_likeness(shop: Workshop, config: TrainingConfig) -> Path:
+    return train_likeness(shop.face_pairs, shop.out, config, shop.device)
 
 
 def _train(shop: Workshop, config: TrainingConfig, translator: Translator, target: nn.Module | None) -> Path:
@@ -173,6 +183,7 @@ TRAININGS: dict[str, Training] = {
     "vae-b": _train_vae_b,
     "mapping": _train_mapping,
     "refine": _train_refine,
+    "face-likeness": _train_likeness,
     "face": _train_face,
     "direct-unet": _train_direct,
 }
@@ -182,13 +193,17 @@ TRAININGS: dict[str, Training] = {
 STEPS = {
     "compact": (
         "pairs", "tone", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "refine",
-        "face-pairs", "face", "export",
+        "face-pairs", "face-descriptors", "face-likeness", "face", "export",
     ),
     "paper": (
         "pairs", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "face-pairs", "face", "export"
     ),
 }  # fmt: skip
-PREPARATIONS = {"pairs": _write_pairs, "face-pairs": _write_face_pairs}
+PREPARATIONS = {
+    "pairs": _write_pairs,
+    "face-pairs": _write_face_pairs,
+    "face-descriptors": lambda shop: write_descriptors(shop.face_pairs),
+}
 ALL_STEPS = (*PREPARATIONS, *TRAININGS, "export")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import trixie
-from kritas import RunningKrita
+from kritas import KRITA_CRASHED, RunningKrita
 from running_server import RunningServer, assert_nothing_left, processes_of
 from screens import Screen
 
@@ -86,6 +86,10 @@ def missing_programs() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Krita 5.1 dies of itself once in some hundred documents; never twice at the same test unless we made it.
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[KRITA_CRASHED]))
     missing = missing_programs()
     if missing:
         skip = pytest.mark.skip(reason=f"not installed, and not to be installed here: {', '.join(missing)}")

@@ -17,6 +17,8 @@ from screens import Screen
 
 HERE = Path(__file__).parent
 _START_S = 90.0
+#: What a test's failure says if Krita was ended by a fault of memory.
+KRITA_CRASHED = f"Krita ended with status -{int(signal.SIGSEGV)}"
 
 
 class ScenarioError(AssertionError):
