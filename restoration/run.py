@@ -182,17 +182,19 @@ class Run:
         return replace(layer, opacity=self.settings.scratches.strength)
 
     def _faces(self, outcome: _Outcome, enhancer: FaceEnhancer) -> Iterator[Layer]:
-        name, progress = ("faces", outcome.of), share_of(self.progress, "faces")
-        strength = self.settings.faces.strength
+        settings, progress = self.settings.faces, share_of(self.progress, "faces")
+        name = ("faces", outcome.of, settings.detector, settings.points)
         kept = self.recall.get(tuple, name)
         if kept is not None:
             progress(1.0)
-            yield from (replace(layer, opacity=strength) for layer in kept)
+            yield from (replace(layer, opacity=settings.strength) for layer in kept)
             return
         made = []
         pixels, at = outcome.pixels(), self.offset
         doubts = functools.partial(self.tell, "faces")
-        for layer in face_layers(self.photo, self.picture, pixels, enhancer, 1.0, at, progress, doubts):
+        if settings.points == "68":
+            doubts("The model of 68 points is not free for commercial use: it was trained on iBUG 300-W.")
+        for layer in face_layers(self.photo, self.picture, pixels, enhancer, settings, at, progress, doubts):
             made.append(layer)
-            yield replace(layer, opacity=strength)
+            yield layer
         self.recall.put(name, tuple(made))

@@ -17,6 +17,8 @@ MaskMode = Literal["user", "auto", "unite"]
 InputSize = Literal["native", "scale-256", "resize-256"]
 Preset = Literal["compact", "official"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
+FaceDetector = Literal["hog", "cnn"]
+FacePoints = Literal["5", "68"]
 
 #: The stages in the order in which they run; their names are the fields of ``Settings``.
 STAGE_NAMES = ("scratches", "quality", "faces")
@@ -104,14 +106,21 @@ class FaceSettings:
     Attributes:
         enabled: whether the stage runs.
         strength: opacity of the face layers, 0 to 1.
+        detector: hog, dlib's frontal detector; cnn adds dlib's network, which finds more faces and takes much longer.
+        points: by which faces are aligned: 5, free for all uses, or 68, the published ones, whose model's licence
+            excludes commercial use.
     """
 
     enabled: bool = True
     strength: float = 1.0
+    detector: FaceDetector = "hog"
+    points: FacePoints = "5"
 
     def __post_init__(self) -> None:
         _check_flag("The switch of faces", self.enabled)
         _check_fraction("The strength of faces", self.strength)
+        _check_choice("face detector", self.detector, get_args(FaceDetector))
+        _check_choice("set of face points", self.points, get_args(FacePoints))
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,27 @@ from rich.console import Console
 from rich.table import Table
 
 #: dlib's predictor of five points, as it comes with ``face_recognition_models``.
-_LANDMARKS = "shape_predictor_5_face_landmarks.dat"
-_LANDMARKS_SHA256 = "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888"
+#: What of ``face_recognition_models`` is used: file, use, licence, sha256.
+_DLIB_MODELS = (
+    (
+        "shape_predictor_5_face_landmarks.dat",
+        "faces: eyes and nose",
+        "CC0",
+        "c4b1e9804792707d3a405c2c16a80a20269e6675021f64a41d30fffafbc41888",
+    ),
+    (
+        "mmod_human_face_detector.dat",
+        "faces: --face-detector cnn",
+        "CC0",
+        "4cb19393e2fbaf2b1609a9319ad5386618c886a6234ec1b971f3e87c85d87fe6",
+    ),
+    (
+        "shape_predictor_68_face_landmarks.dat",
+        "faces: --face-points 68",
+        "not for commercial use (iBUG 300-W)",
+        "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f",
+    ),
+)
 
 _PAPER = "Wan et al., Bringing Old Photos Back to Life (CVPR 2020)"
 
@@ -73,11 +92,8 @@ def models(
 
     headings = ("File", "State", "Size", "What for", "From", "Licence")
     say("Installed with the program:")
-    console.print(_table(headings, [*_bundled(), *_landmarks()]))
-    say(
-        "Faces are aligned with dlib's 5-point model, which is free for all uses. Its 68-point model, whose licence "
-        "excludes commercial use, is not used here.\n"
-    )
+    console.print(_table(headings, [*_bundled(), *_dlib_models()]))
+    say("Faces are aligned with dlib's 5-point model, which is free for all uses, unless another is asked for.\n")
     state = "found" if official.is_dir() else "not found"
     say(f"The official preset, published with {_PAPER}, under the terms of its authors:")
     console.print(_table(headings[:4], _official(official)))
@@ -111,19 +127,14 @@ def _bundled() -> list[_Row]:
     ]
 
 
-def _landmarks() -> list[_Row]:
+def _dlib_models() -> list[_Row]:
     # Found, not imported: the package's __init__ needs pkg_resources, which newer setuptools no longer bring.
     spec = find_spec("face_recognition_models")
     folder = Path(next(iter(spec.submodule_search_locations))) if spec and spec.submodule_search_locations else Path()
+    source = "dlib-models (face_recognition_models)"
     return [
-        _Row(
-            folder / "models" / _LANDMARKS,
-            _LANDMARKS,
-            "faces: eyes and nose",
-            "dlib-models (face_recognition_models)",
-            "CC0",
-            _LANDMARKS_SHA256,
-        )
+        _Row(folder / "models" / name, name, use, source, licence, digest)
+        for name, use, licence, digest in _DLIB_MODELS
     ]
 
 

@@ -15,6 +15,8 @@ from restoration.errors import SettingsError
 from restoration.settings import (
     STAGE_NAMES,
     Device,
+    FaceDetector,
+    FacePoints,
     FaceSettings,
     InputSize,
     MaskMode,
@@ -66,6 +68,23 @@ MaskModeOption = Annotated[
         metavar=_metavar(MaskMode),
         help="Whose damage is repaired: the mask's, what is found, or both. By default the mask's if there is one.",
         show_default=False,
+    ),
+]
+FaceDetectorOption = Annotated[
+    str,
+    typer.Option(
+        "--face-detector",
+        metavar=_metavar(FaceDetector),
+        help="How faces are looked for: hog is quick; cnn adds a network that sees turned and shaded faces, and takes "
+        "some 10 s a megapixel.",
+    ),
+]
+FacePointsOption = Annotated[
+    str,
+    typer.Option(
+        "--face-points",
+        metavar=_metavar(FacePoints),
+        help="By which points faces are aligned. The model of the 68 points is not free for commercial use.",
     ),
 ]
 ForceOption = Annotated[
@@ -144,6 +163,8 @@ def make_settings(
     mask_mode: str | None = None,
     input_size: str | None = None,
     always: bool = False,
+    face_detector: str = "hog",
+    face_points: str = "5",
     region: str | None = None,
     preset: str,
     models: str | None,
@@ -165,7 +186,12 @@ def make_settings(
             input_size=cast(InputSize | None, input_size),
         ),
         quality=QualitySettings(enabled="quality" in on, strength=strengths["quality"], always=always),
-        faces=FaceSettings(enabled="faces" in on, strength=strengths["faces"]),
+        faces=FaceSettings(
+            enabled="faces" in on,
+            strength=strengths["faces"],
+            detector=cast(FaceDetector, face_detector),
+            points=cast(FacePoints, face_points),
+        ),
         preset=cast(Preset, preset),
         models=models,
         device=cast(Device, device),

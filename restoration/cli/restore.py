@@ -11,6 +11,8 @@ import typer
 from restoration.cli.engines import Engine, LocalEngine
 from restoration.cli.options import (
     DeviceOption,
+    FaceDetectorOption,
+    FacePointsOption,
     ForceOption,
     InputSizeOption,
     MaskModeOption,
@@ -61,6 +63,8 @@ def restore(
         bool,
         typer.Option("--always", help="Restore tone, grain and sharpness of photos that seem to need nothing, too."),
     ] = False,
+    face_detector: FaceDetectorOption = "hog",
+    face_points: FacePointsOption = "5",
     layers: Annotated[
         bool, typer.Option("--layers", help="Write OpenRaster files with layers, which Krita and GIMP open.")
     ] = False,
@@ -92,6 +96,8 @@ def restore(
         mask_mode=mask_mode,
         input_size=input_size,
         always=always,
+        face_detector=face_detector,
+        face_points=face_points,
         region=region,
         preset=preset,
         models=models,

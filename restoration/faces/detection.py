@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from restoration.faces.boxes import FaceBox, merge_overlapping, reading_order, same_face
-from restoration.faces.looks import canvas_pixels, look, look_at_whole
+from restoration.faces.looks import canvas_pixels, look, look_at_whole, look_by_network
 
 # The whole picture is reduced to this for the first look; smaller faces of a large scan are for the next.
 _MOST_PIXELS_WHOLE = 4_000_000
@@ -26,14 +26,17 @@ _MOST_ENLARGEMENT = 3.4
 # The same for each turned picture, with the corners that turning adds.
 _MOST_PIXELS_TILTED = 8_000_000
 _MOST_ENLARGEMENT_TILTED = 2.0
+# The network's look takes some 30 s at most.
+_MOST_PIXELS_NETWORK = 4_000_000
+_MOST_ENLARGEMENT_NETWORK = 2.0
 # The detector itself forgives some 25 degrees.
 _TILTS = (-30.0, 30.0)
 
 # From which score a look is sure: the whole picture (dlib's own threshold, the published one), the enlarged one, the
-# turned ones. In 179 old photographs the first reported 56 faces, the others above these scores 103 that it missed, and
-# 2 things that are none or hardly one (a pattern of cloth, a blurred head). Of what is doubtful every fourth is none
-# (knobs, shutters, trees).
-_SURE = (0.0, 0.15, 0.3, 0.3)
+# turned ones, the network (whose scores are others). In 179 old photographs the first reported 56 faces, the next three
+# above these scores 103 that it missed, and 2 things that are none or hardly one (a pattern of cloth, a blurred head).
+# Of what is doubtful every fourth is none (knobs, shutters, trees).
+_SURE = (0.0, 0.15, 0.3, 0.3, 0.7)
 # Less than surely: a score from 0 in any look, or from the second in two of them.
 _DOUBTFUL = 0.0
 _DOUBTFUL_IN_TWO = -0.2
@@ -69,7 +72,7 @@ def find_faces(image: NDArray[np.uint8], *, thorough: bool = True) -> list[FaceB
     return search_faces(image, thorough=thorough).faces
 
 
-def search_faces(image: NDArray[np.uint8], *, thorough: bool = True) -> Found:
+def search_faces(image: NDArray[np.uint8], *, thorough: bool = True, network: bool = False) -> Found:
     """All roughly frontal faces of a picture, tilted by up to some 50 degrees, and what may be one.
 
     Args:
@@ -78,9 +81,12 @@ def search_faces(image: NDArray[np.uint8], *, thorough: bool = True) -> Found:
             look at some 45 megapixels at most, whatever the size.
         thorough: False is the published behaviour: one look, upright, at faces from some 80 pixels (of a picture of 4
             megapixels, to which larger ones are reduced); nothing is doubtful then.
+        network: look with dlib's network, too, which sees turned and shaded faces better and takes some 7 s a megapixel
+            on a CPU core; of a picture above 4 megapixels it sees a reduced one.
 
     Raises:
         ValueError: not H×W×3 uint8.
+        WeightsError: the network is asked for and missing or damaged.
     """
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise ValueError(f"a picture is H×W×3 uint8, not {image.shape} {image.dtype}")
@@ -100,6 +106,9 @@ def search_faces(image: NDArray[np.uint8], *, thorough: bool = True) -> Found:
     for tilt in _TILTS:
         most = math.sqrt(_MOST_PIXELS_TILTED / canvas_pixels(height, width, tilt))
         looks.append(look(grey, min(_MOST_ENLARGEMENT_TILTED, most), tilt, _DOUBTFUL_IN_TWO))
+    if network:
+        enlarged = min(_MOST_ENLARGEMENT_NETWORK, math.sqrt(_MOST_PIXELS_NETWORK / pixels))
+        looks.append(look_by_network(image, enlarged, _DOUBTFUL))
     return _weigh(looks)
 
 

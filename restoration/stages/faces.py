@@ -13,6 +13,7 @@ from restoration.faces.sampling import Bounds
 from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.presets.interface import FaceEnhancer, Fraction
+from restoration.settings import FacePoints, FaceSettings
 from restoration.stages.pixels import to_samples
 
 
@@ -21,7 +22,7 @@ def face_layers(
     original: np.ndarray,
     picture: np.ndarray,
     enhancer: FaceEnhancer,
-    opacity: float,
+    settings: FaceSettings,
     offset: tuple[int, int],
     progress: Fraction,
     tell: Callable[[str], None] = lambda _: None,
@@ -36,20 +37,20 @@ def face_layers(
         original: the source as H×W×3 float32, 0 to 1; faces are looked for in it, too, for what restoring blurred.
         picture: what the stages before made of it, H×W×3 float32, 0 to 1; faces are found in it and cut from it.
         enhancer: the face network.
-        opacity: strength of the stage.
+        settings: detector, points and strength, which is the layers' opacity.
         offset: (x, y) of this photo in the whole one.
         progress: told the share that is done; may raise to cancel.
         tell: told a sentence for the user, if faces, or what may be one, were left as they are.
     """
     progress(0.0)
     shown = _in_8_bits(picture)
-    found = _search(shown, picture, original)
+    found = _search(shown, picture, original, settings.detector == "cnn")
     note = _doubt(found)
     if note:
         tell(note)
     maximum = np.iinfo(photo.pixels.dtype).max
     sound = 0
-    for number, one in enumerate(_drawn(shown, picture, found.faces, enhancer), start=1):
+    for number, one in enumerate(_drawn(shown, picture, found.faces, enhancer, settings.points), start=1):
         needed = _change(one) >= enhancer.worth_changing
         sound += not needed
         patch = face_layer(picture, one.face, one.affine, keeps_tone=enhancer.keeps_tone) if needed else None
@@ -57,11 +58,11 @@ def face_layers(
             yield Layer(
                 f"Face {number}",
                 "face",
-                to_samples(patch.pixels, photo.pixels),
+                to_samples(patch.pixels, photo),
                 np.rint(patch.alpha * maximum).astype(photo.pixels.dtype),
                 x=offset[0] + patch.x,
                 y=offset[1] + patch.y,
-                opacity=opacity,
+                opacity=settings.strength,
                 note=note,
             )
             note = ""
@@ -94,21 +95,21 @@ def _spared(sound: int, found: int) -> str:
 
 
 def _drawn(
-    shown: np.ndarray, picture: np.ndarray, boxes: Sequence[FaceBox], enhancer: FaceEnhancer
+    shown: np.ndarray, picture: np.ndarray, boxes: Sequence[FaceBox], enhancer: FaceEnhancer, points: FacePoints
 ) -> Iterator[_Drawn]:
     """Each face drawn anew; several at a time."""
     for first in range(0, len(boxes), enhancer.batch):
-        affines = [align_face(shown, box, enhancer.size) for box in boxes[first : first + enhancer.batch]]
+        affines = [align_face(shown, box, enhancer.size, points) for box in boxes[first : first + enhancer.batch]]
         warped = [np.clip(warp_face(picture, affine, enhancer.size), 0, 1) for affine in affines]
         crops = np.stack(warped).astype(np.float32)
         yield from map(_Drawn, enhancer.enhance(crops), crops, affines)
 
 
-def _search(shown: np.ndarray, picture: np.ndarray, original: np.ndarray) -> Found:
-    found = search_faces(shown)
+def _search(shown: np.ndarray, picture: np.ndarray, original: np.ndarray, network: bool) -> Found:
+    found = search_faces(shown, network=network)
     if picture is original:
         return found
-    return merge_found(found, search_faces(_in_8_bits(original)))
+    return merge_found(found, search_faces(_in_8_bits(original), network=network))
 
 
 def _doubt(found: Found) -> str:

@@ -32,6 +32,8 @@ def test_the_landmarks_of_dlib(run: Run) -> None:
     assert "sha256 ok" in line
     assert "CC0" in line
     assert "9.2 MB" in line
+    assert "not for commercial use" in lines_of(run)["shape_predictor_68_face_landmarks.dat"]
+    assert "sha256 ok" in lines_of(run)["mmod_human_face_detector.dat"]
 
 
 def test_the_official_folder(run: Run, tmp_path: Path) -> None:

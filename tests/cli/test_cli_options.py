@@ -51,6 +51,8 @@ def test_all_of_them() -> None:
         mask_mode="unite",
         input_size="native",
         always=True,
+        face_detector="cnn",
+        face_points="68",
         region="1,2,3,4",
         preset="official",
         models="here",
@@ -60,7 +62,7 @@ def test_all_of_them() -> None:
         {
             "scratches": {"threshold": 0.3, "mask_mode": "unite", "input_size": "native"},
             "quality": {"strength": 0.5, "always": True},
-            "faces": {"enabled": False},
+            "faces": {"enabled": False, "detector": "cnn", "points": "68"},
             "preset": "official",
             "models": "here",
             "device": "cpu",

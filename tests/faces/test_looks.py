@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from restoration.faces import looks
-from restoration.faces.looks import canvas_pixels, look, look_at_whole
+from restoration.faces.looks import canvas_pixels, look, look_at_whole, look_by_network
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_tiles_change_nothing(grey: np.ndarray, angle: float, monkeypatch: pytes
 
 @pytest.mark.parametrize("length", [1, 2400, 2401, 6001, 20000])
 def test_tiles_cover_a_side_and_overlap(length: int) -> None:
-    spans = looks._spans(length)
+    spans = looks._spans(length, 2400)
     assert spans[0][0] == 0
     assert sum(spans[-1]) == length
     assert all(wide <= 2402 for _, wide in spans)
@@ -63,3 +63,14 @@ def test_the_published_look_in_a_reduced_picture_gives_boxes_of_the_whole(grey: 
     box = look_at_whole(large, 0.5, 0.5)[0]
     assert abs(box.left - 2 * 179) <= 12
     assert 150 < box.width < 200
+
+
+@pytest.mark.parametrize("scale", [0.7, 1.0, 1.5])
+def test_the_network_gives_boxes_of_the_whole_picture_in_tiles_too(
+    grey: np.ndarray, scale: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looks, "_NETWORK_TILE_SIDE", 420)
+    boxes = look_by_network(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), scale, 0.5)
+    assert boxes
+    for box in boxes:
+        assert np.abs(np.array((box.left, box.top, box.right, box.bottom)) - (176, 72, 270, 166)).max() <= 25

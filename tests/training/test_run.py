@@ -116,7 +116,7 @@ def test_a_run_that_cannot_learn_any_more_says_so_and_keeps_its_checkpoint(tmp_p
     run = new_run(tmp_path)
     run._take_step(losses(run))
     run.save()
-    with pytest.raises(TrainingError, match="lower rate than 0.05"):
+    with pytest.raises(TrainingError, match=r"lower rate than 0\.05"):
         run.fit(lambda rng: {"total": run.networks["line"](torch.full((1, 4), torch.inf)).sum()})
     again = new_run(tmp_path)
     assert again.step == 1
