@@ -20,6 +20,7 @@ from restoration.stages import quality, scratch_mask, scratch_repair
 from restoration.stages.face_features import likely_faces
 from restoration.stages.faces import face_layers
 from restoration.stages.pixels import to_picture
+from restoration.working_size import reduction
 
 #: Told the stage and one sentence for the user, where a stage does nothing or less than asked.
 Tell = Callable[[str, str], None]
@@ -79,7 +80,8 @@ class Run:
             if counted is not None:
                 yield self._mask_layer(counted)
                 if self.settings.scratches.repair:
-                    damaged = scratch_repair.widen(counted)
+                    # What is found in a reduced picture ends where its pixels end.
+                    damaged = scratch_repair.widen(counted, round(scratch_repair.MARGIN_PX * self._factor))
         elif user_mask is not None:
             self.tell("scratches", "The mask was not used, because the repair of scratches is off.")
         outcome = yield from self._restored(damaged)
@@ -135,7 +137,7 @@ class Run:
             self.tell("quality", "The photo needs no restoration of tone, grain or sharpness: it was left as it is.")
         if repairing:
             part = self._pass(restorer, damaged, False, "scratches")
-            matched = self._matched(part, damaged)
+            matched = _Outcome(("matched", part.name), lambda: part.matched)
             layer = self._repair_layer(damaged, matched)
             if not part.ran:
                 self.progress("scratches", 1.0)
@@ -146,16 +148,26 @@ class Run:
     def _pass(self, restorer: GlobalRestorer, damaged: np.ndarray, correct_tone: bool, stage: str) -> RestorerPass:
         progress = share_of(self.progress, stage)
         sparing = not self.settings.quality.always
-        return RestorerPass(restorer, lambda: self.picture, damaged, correct_tone, sparing, progress, self.recall)
+        return RestorerPass(
+            restorer, lambda: self.picture, damaged, self._factor, correct_tone, sparing, progress, self.recall
+        )
+
+    @functools.cached_property
+    def _factor(self) -> float:
+        """By how much a side of the photo is reduced for the restorer."""
+        restorer, asked = self.models.restorer, self.settings.working_megapixels
+        if restorer is None:
+            return 1.0
+        return reduction(self.photo.height, self.photo.width, restorer.working_pixels if asked is None else asked * 1e6)
 
     def _quality_layer(self, whole: RestorerPass, damaged: np.ndarray, worth_changing: float) -> Layer | None:
         """``Restored``, or None if the photo is well as it is."""
 
         def change() -> float:
-            return quality.change(self.picture, whole.restored, damaged)
+            return quality.change(*whole.small_change)
 
         def make() -> Layer:
-            return quality.restored_layer(self.photo, whole.restored, damaged, 1.0, self.offset)
+            return quality.restored_layer(self.photo, self.picture, whole.restored, damaged, 1.0, self.offset)
 
         layer: Layer | None = None
         name, settings = whole.name, self.settings.quality
@@ -164,15 +176,6 @@ class Run:
         if not whole.ran:
             self.progress("quality", 1.0)
         return layer
-
-    def _matched(self, part: RestorerPass, damaged: np.ndarray) -> _Outcome:
-        """R in the tones of the photo, for a repair that lies on the unrestored one."""
-
-        @functools.cache  # for the layer and for the faces
-        def pixels() -> np.ndarray:
-            return scratch_repair.match_tone(part.restored, self.picture, damaged)
-
-        return _Outcome(("matched", part.name), pixels)
 
     def _repair_layer(self, damaged: np.ndarray, repaired: _Outcome) -> Layer:
         def make() -> Layer:

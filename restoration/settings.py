@@ -34,6 +34,11 @@ def _check_fraction(name: str, value: float) -> None:
         raise SettingsError(f"{name} is {value!r}.", "Give a number from 0 to 1.")
 
 
+def _check_megapixels(value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.05 <= value <= 1000:
+        raise SettingsError(f"The working size is {value!r}.", "Give megapixels, from 0.05 to 1000.")
+
+
 def _check_flag(name: str, value: bool) -> None:
     if not isinstance(value, bool):
         raise SettingsError(f"{name} is {value!r}.", "Say true or false.")
@@ -157,6 +162,8 @@ class Settings:
         models: folder of the official weights; None looks where ``presets.loading.official_folder`` says.
         device: auto, cpu, cuda or mps.
         region: the part of the picture to work in; None means all of it.
+        working_megapixels: the size to which a larger picture is reduced for the networks that restore, 0.05 to 1000;
+            None takes the preset's own. Layers have the picture's own size and its fine detail, whatever it is.
     """
 
     scratches: ScratchSettings = field(default_factory=ScratchSettings)
@@ -166,6 +173,7 @@ class Settings:
     models: str | None = None
     device: Device = "auto"
     region: Region | None = None
+    working_megapixels: float | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _PARTS.items():
@@ -176,6 +184,8 @@ class Settings:
         if self.models is not None and not isinstance(self.models, str):
             raise SettingsError(f"The folder of models is {self.models!r}.", "Give its path as text.")
         _check_choice("device", self.device, get_args(Device))
+        if self.working_megapixels is not None:
+            _check_megapixels(self.working_megapixels)
 
     @property
     def does_nothing(self) -> bool:

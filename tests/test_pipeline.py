@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from counting import counted
@@ -230,3 +231,29 @@ def test_a_mask_of_ones_own_is_shown_and_not_repaired_where_nothing_is(aged, mod
     made = layers_of(Photo(aged.image), Settings.from_dict({**FIND, "quality": OFF}), models, mask)
     assert list(made) == ["scratch_mask"]
     assert np.array_equal(made["scratch_mask"].alpha, mask)
+
+
+def test_a_large_photo_is_restored_at_the_working_size_and_keeps_its_own_detail(models):
+    """Detail of one pixel, which no picture reduced to a quarter can hold, is there still; holes are painted over."""
+    rng = np.random.default_rng(4)
+    coarse = cv2.resize(rng.random((30, 40, 3)).astype(np.float32), (640, 480), interpolation=cv2.INTER_CUBIC)
+    detail = np.where(np.add.outer(np.arange(480), np.arange(640)) % 2, 0.04, -0.04)[..., None]
+    pixels = np.clip(np.rint((coarse * 0.6 + 0.2 + detail) * 255), 0, 255).astype(np.uint8)
+    pixels[200:212] = 255
+    mask = np.zeros((480, 640), np.uint8)
+    mask[200:212] = 255
+    settings = Settings.from_dict(
+        {"working_megapixels": 0.0768, "quality": {"always": True}, "faces": {"enabled": False}, "device": "cpu"}
+    )
+    restored, repair = (
+        layer
+        for layer in stacked(list(restore(Photo(pixels), settings, mask, models=models)))
+        if layer.role in ("restored", "scratch_repair")
+    )
+    assert restored.pixels.shape == pixels.shape
+    luma = restored.pixels.astype(float).mean(axis=2)
+    checkered = (luma * np.sign(detail[..., 0])).mean(axis=1)  # how much of the detail each row has, in levels
+    assert checkered[np.r_[20:180, 230:460]].min() > 0.5 * 0.04 * 255
+    inside = repair.pixels[(repair.alpha == 255)].astype(int)
+    assert repair.y <= 200
+    assert np.abs(inside - 255).min(axis=1).mean() > 20  # no longer the white of the scratch

@@ -19,6 +19,7 @@ from restoration.cli.options import (
     ModelsOption,
     PresetOption,
     ThresholdOption,
+    WorkingSizeOption,
     make_settings,
 )
 from restoration.cli.outputs import plan_outputs, writable_folder
@@ -63,6 +64,7 @@ def restore(
         bool,
         typer.Option("--always", help="Restore tone, grain and sharpness of photos that seem to need nothing, too."),
     ] = False,
+    working_size: WorkingSizeOption = None,
     face_detector: FaceDetectorOption = "hog",
     face_points: FacePointsOption = "5",
     layers: Annotated[
@@ -99,6 +101,7 @@ def restore(
         face_detector=face_detector,
         face_points=face_points,
         region=region,
+        working_size=working_size,
         preset=preset,
         models=models,
         device=device,

@@ -58,6 +58,7 @@ class TrainedBaseline:
     """
 
     worth_changing = 0.0
+    working_pixels = 1_000_000_000  # of any size
 
     def __init__(self, networks: Mapping[str, Any], holes: str, compute: Compute) -> None:
         self.networks = {name: place(network, compute) for name, network in networks.items()}

@@ -16,7 +16,7 @@ from torch.nn import functional as F
 from restoration.networks.base import StoredNetwork
 
 #: Channels at 1/4, 1/8, 1/16 and 1/32 of the crop.
-_WIDTHS = (32, 64, 128, 192)
+_WIDTHS = (24, 48, 96, 160)
 NUMBERS = 128
 
 
@@ -45,7 +45,6 @@ class FaceLikeness(StoredNetwork):
                     nn.Conv2d(before, width, 3, stride=2, padding=1, bias=False),
                     nn.BatchNorm2d(width),
                     nn.ReLU(),
-                    _Block(width),
                     _Block(width),
                 )
             )

@@ -39,9 +39,12 @@ class GlobalRestorer(Protocol):
 
     Attributes:
         worth_changing: mean change of a sound pixel (0 to 1) below which R, spared, is not worth having.
+        working_pixels: of a larger picture the restorer gets a reduced one of so many pixels, unless the user wants it
+            otherwise; see ``restoration.working_size``.
     """
 
     worth_changing: float
+    working_pixels: int
 
     def restore(
         self,

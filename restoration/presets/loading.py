@@ -14,8 +14,9 @@ from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
-from restoration.presets.compact import CompactDetector, CompactRestorer
+from restoration.presets.compact_detector import CompactDetector
 from restoration.presets.compact_faces import CompactFaceEnhancer
+from restoration.presets.compact_restorer import CompactRestorer
 from restoration.presets.interface import Models
 from restoration.presets.official import OfficialDetector, OfficialFaceEnhancer, OfficialRestorer
 from restoration.settings import Preset

@@ -74,6 +74,8 @@ class OfficialRestorer:
 
     #: They change every photo: sound ones less than this, faded or grainy ones more.
     worth_changing = 0.025
+    #: Of 1300 bytes each.
+    working_pixels = 2_000_000
 
     def __init__(self, models: OfficialModels, compute: Compute) -> None:
         self.models, self.compute = models, compute

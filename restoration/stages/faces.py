@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from restoration.faces import FaceBox, Found, align_face, face_layer, merge_found, search_faces, warp_face
@@ -122,4 +123,4 @@ def _doubt(found: Found) -> str:
 
 def _in_8_bits(picture: np.ndarray) -> np.ndarray:
     """For dlib, which takes no more; what is drawn does not pass through them."""
-    return np.clip(np.rint(picture * 255), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.convertScaleAbs(picture, alpha=255))  # rounds and saturates, without floats in between

@@ -117,7 +117,7 @@ COMPACT: dict[str, TrainingConfig] = {
     # At four times this rate a trained restorer lost in 1,000 steps what it knew about grain (training log, run 2).
     "refine": TrainingConfig(hours=1, learning_rate=1.5e-4, batch=4, crop=160, weights=_COMPACT_PICTURE),
     "direct-unet": TrainingConfig(hours=40 / 60, learning_rate=1e-3, batch=6, crop=160, weights=_COMPACT_PICTURE),
-    "face-likeness": TrainingConfig(hours=20 / 60, learning_rate=2e-3, batch=48, crop=256),
+    "face-likeness": TrainingConfig(hours=20 / 60, learning_rate=2e-3, batch=32, crop=256),
     "face": TrainingConfig(
         hours=80 / 60, learning_rate=1e-3, batch=8, crop=256, weights=LossWeights(picture=1, gradient=1, likeness=0.1)
     ),

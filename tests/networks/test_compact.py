@@ -72,7 +72,7 @@ def test_asking_only_for_the_holes_gives_what_asking_for_everything_gives():
 
 
 def test_without_holes_a_tile_with_context_equals_the_whole():
-    from restoration.presets.compact import RESTORE_CONTEXT
+    from restoration.presets.compact_restorer import RESTORE_CONTEXT
 
     vae, mapping = stirred(CompactVAE()), stirred(CompactMapping())
     picture = torch.rand(1, 3, 64, 1024) * 2 - 1

@@ -2,6 +2,7 @@
 
 import importlib.resources
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -10,7 +11,8 @@ from restoration.device import choose_compute
 from restoration.errors import MemoryShortError
 from restoration.photo import Photo
 from restoration.pipeline import restore
-from restoration.presets import compact, load_models
+from restoration.presets import compact_detector, load_models
+from restoration.presets import compact_restorer as compact
 from restoration.settings import FaceSettings, QualitySettings, Settings
 
 BUNDLED = importlib.resources.files("restoration.weights") / "bundled"
@@ -215,3 +217,39 @@ def test_a_repair_alone_runs_only_the_tiles_that_it_needs(picture):
     assert (few.pixels == all_of_them.pixels).all()
     assert (few.alpha == all_of_them.alpha).all()
     assert tiles.count(compact.REPAIR_REACH) < tiles.count(1000) / 2
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "sizes"),
+    [
+        (1000, 1500, [(1500, 1000)]),
+        (1, 1, [(1, 1)]),
+        (2000, 3000, [(3000, 2000), (1732, 1155)]),
+        (4000, 6000, [(3464, 2309), (1732, 1155)]),
+    ],
+)
+def test_a_large_scan_is_looked_at_twice(height, width, sizes):
+    assert compact_detector.looked_at(height, width, "native") == sizes
+    assert compact_detector.looked_at(height, width, "resize-256") == [(256, 256)]
+
+
+def test_a_wide_scratch_of_a_large_scan_is_found_where_it_looks_thin(monkeypatch, models):
+    from skimage.data import chelsea
+
+    # A cell of the small look is as wide as the scratches that the network has learnt.
+    picture = cv2.resize(chelsea()[:240, :360].astype(np.float32) / 255, (1440, 960), interpolation=cv2.INTER_CUBIC)
+    picture[:, 700:724] = 0.95
+    seen = []
+
+    def found(pixels):
+        monkeypatch.setattr(compact_detector, "DETECT_PIXELS", pixels)
+        return models.detector.probability(picture.clip(0, 1), "native", seen.append)[:, 704:720].mean()
+
+    once = found((2_000_000, 2_000_000))
+    seen.clear()
+    twice = found((2_000_000, 90_000))
+    assert twice > 0.9
+    assert twice > once + 0.2
+    assert seen == sorted(seen)
+    assert seen[0] == 0
+    assert seen[-1] == pytest.approx(1)

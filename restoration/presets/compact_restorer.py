@@ -1,4 +1,4 @@
-"""The compact preset: networks small enough to be bundled and quick enough for a CPU."""
+"""The compact preset's restorer: networks small enough to be bundled and quick enough for a CPU."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ import torch
 from torch import Tensor
 
 from restoration.device import Compute, place
-from restoration.luma import LUMA
 from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.fill import fill_holes
-from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import THUMBNAIL, ToneNetwork, apply_tone, tone_levels
 from restoration.presets.interface import REPAIR_REACH, Fraction
-from restoration.settings import InputSize
 from restoration.shortage import TileSize, named_shortage
 from restoration.tile_memory import TileMemory
-from restoration.tiling import DETECT_CONTEXT, RESTORE_CONTEXT, TILE_CORE, Tile, over_tiles, pad_to_multiple, strips
+from restoration.tiling import RESTORE_CONTEXT, TILE_CORE, Tile, over_tiles, pad_to_multiple, strips
 
 STRIP_ROWS = 256
 #: So many strips at least, where there are more, tell how much detail would change.
@@ -36,63 +33,6 @@ CALM = 0.2
 BORDER = 1 / 8
 
 
-class CompactDetector:
-    """Scratches at the scan's own resolution, tile by tile.
-
-    Args:
-        network: grey picture to logits.
-        compute: device and number format.
-        tile_core: kept pixels a side of a tile, while memory suffices.
-    """
-
-    #: The best F1 on aged photographs lies between 0.4 and 0.8, by the ageing; the higher, the fewer sound places are
-    #: marked.
-    threshold = 0.7
-    input_size: InputSize = "native"
-
-    def __init__(self, network: ScratchDetector, compute: Compute, tile_core: int = TILE_CORE) -> None:
-        self.network = place(network, compute)
-        self.compute = compute
-        self.tile_size = TileSize(tile_core)
-
-    def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
-        """See ``Detector``."""
-        height, width = image.shape[:2]
-        with named_shortage():
-            grey: np.ndarray = image @ LUMA
-            if input_size != "native":
-                grey = cv2.resize(grey, reduced_size(height, width, input_size), interpolation=cv2.INTER_AREA)
-        out = self.tile_size.fit(self.compute, lambda core: self._over_tiles(grey, core, progress))
-        if out.shape != (height, width):
-            out = cv2.resize(out, (width, height), interpolation=cv2.INTER_LINEAR)
-        return out
-
-    def _over_tiles(self, grey: np.ndarray, core: int, progress: Fraction) -> np.ndarray:
-        out: np.ndarray = np.empty(grey.shape, np.float32)
-        rows, columns = grey.shape
-        over_tiles(
-            rows, columns, core, DETECT_CONTEXT, lambda tile: self._run(grey[tile.seen])[tile.kept], out, progress
-        )
-        return out
-
-    @torch.inference_mode()
-    def _run(self, grey: np.ndarray) -> np.ndarray:
-        multiple = self.network.size_multiple
-        padded = pad_to_multiple(grey, multiple, 2 * multiple)
-        x = torch.from_numpy(np.ascontiguousarray(padded))[None, None].to(self.compute.device) * 2 - 1
-        with self.compute.autocast():
-            logits = self.network(x)
-        return logits.float().sigmoid()[0, 0, : grey.shape[0], : grey.shape[1]].cpu().numpy()
-
-
-def reduced_size(height: int, width: int, input_size: InputSize) -> tuple[int, int]:
-    """(width, height) for the detector: the short side 256 ("scale-256"), or both ("resize-256")."""
-    if input_size == "resize-256":
-        return 256, 256
-    factor = 256 / min(height, width)
-    return max(1, round(width * factor)), max(1, round(height * factor))
-
-
 class CompactRestorer:
     """Tone from a thumbnail, then encoder A, mapping and decoder B, tile by tile.
 
@@ -104,6 +44,7 @@ class CompactRestorer:
 
     #: What is not spared is worth having, however little it is.
     worth_changing = 0.004
+    working_pixels = 6_000_000
 
     def __init__(
         self,

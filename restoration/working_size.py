@@ -1,0 +1,157 @@
+"""A large scan is restored at a smaller size, and keeps its own fine detail.
+
+Networks learnt what damage looks like in pictures of about a megapixel. A scan of 24 megapixels shows the same damage
+many pixels wide, and a network's time and memory grow with the pixels. So what is restored is the scan, reduced; what
+comes back is enlarged, and the scan's own detail, finer than the reduced one can hold, is laid over it: as strongly as
+restoring left the coarser detail beside it. A scan that restoring leaves alone comes out bit for bit as it was, up to
+the rounding of floats; in holes there is no detail to keep.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+
+from restoration.luma import LUMA
+from restoration.networks.fill import fill_holes
+from restoration.tiling import strips
+
+#: A cell of the reduced picture is a hole if less than this share of it is sound.
+LEAST_SOUND = 0.25
+#: Detail whose contrast is compared, and the surroundings over which it is: deviations in cells.
+DETAIL_CELLS, SURROUNDING_CELLS = 3.0, 8.0
+#: How much weaker and stronger fine detail may get.
+GAIN = (0.5, 2.0)
+#: Variance below which there is no detail to compare, in (0 to 1)².
+LEAST_VARIANCE = 1e-5
+#: Keys of the cubic kernel (Keys 1981), as OpenCV has it.
+_CUBIC = -0.75
+STRIP_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """A picture and its mask at the size in which networks work.
+
+    Attributes:
+        picture: h×w×3 float32, 0 to 1; each cell the mean of its sound pixels.
+        mask: h×w bool, True = damaged.
+        factor: by how much a side was reduced, at least 1.
+    """
+
+    picture: np.ndarray
+    mask: np.ndarray
+    factor: float
+
+
+def reduction(height: int, width: int, pixels: float) -> float:
+    """By how much a side has to be reduced for a picture to have at most so many pixels; 1 if it has no more."""
+    return max(1.0, math.sqrt(height * width / pixels))
+
+
+def reduce_to(picture: np.ndarray, mask: np.ndarray, factor: float) -> Reduced:
+    """Reduces a picture.
+
+    Args:
+        picture: H×W×3 float32, 0 to 1.
+        mask: H×W bool, True = damaged.
+        factor: above 1.
+    """
+    height, width = mask.shape
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    if not mask.any():
+        return Reduced(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.zeros(size[::-1], bool), factor)
+    known = (~mask).astype(np.float32)
+    sound = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
+    hole = sound < LEAST_SOUND
+    small = np.empty((*hole.shape, 3), np.float32)
+    for channel in range(3):  # one at a time: no second picture of this size in memory
+        summed = cv2.resize(picture[..., channel] * known, size, interpolation=cv2.INTER_AREA)
+        plain = cv2.resize(np.ascontiguousarray(picture[..., channel]), size, interpolation=cv2.INTER_AREA)
+        small[..., channel] = np.where(hole, plain, summed / np.maximum(sound, LEAST_SOUND))
+    return Reduced(small, hole, factor)
+
+
+def enlarge_onto(picture: np.ndarray, mask: np.ndarray, reduced: Reduced, restored: np.ndarray) -> np.ndarray:
+    """What was restored at the reduced size, at the picture's own, with the picture's own fine detail.
+
+    Args:
+        picture: H×W×3 float32, 0 to 1.
+        mask: H×W bool, True = damaged.
+        reduced: the picture at the size at which it was restored.
+        restored: h×w×3 float32, 0 to 1: what became of it.
+
+    Returns:
+        H×W×3 float32, 0 to 1.
+    """
+    height, width = mask.shape
+    gain = detail_gain(reduced.picture, restored, reduced.mask)
+    # Filled, or the damage in its cells would come back as detail of what lies beside it.
+    coarse = _filled(reduced.picture, reduced.mask)
+    out = np.empty(picture.shape, np.float32)
+    for rows in strips(height, STRIP_ROWS):
+        drawn = _enlarged_rows(restored, rows, height, width)
+        own = picture[rows] - _enlarged_rows(coarse, rows, height, width)
+        own *= _enlarged_rows(gain, rows, height, width)[..., None]
+        own[mask[rows]] = 0
+        np.clip(drawn + own, 0, 1, out=out[rows])
+    return out
+
+
+def detail_gain(before: np.ndarray, after: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    """How strongly detail of one picture is left in another, h×w float32 within ``GAIN``: a local regression.
+
+    Args:
+        before, after: h×w×3 float32, 0 to 1.
+        hole: h×w bool, what has no say.
+    """
+    sound = (~hole).astype(np.float32)
+    details = []
+    for picture in (before, after):
+        luma = picture @ LUMA
+        details.append((luma - _blurred(luma * sound, DETAIL_CELLS) / _share(sound, DETAIL_CELLS)) * sound)
+    seen, left = details
+    common = _blurred(seen * left, SURROUNDING_CELLS)
+    own = _blurred(seen * seen, SURROUNDING_CELLS)
+    gain = (common + LEAST_VARIANCE) / (own + LEAST_VARIANCE)
+    return np.clip(gain, *GAIN).astype(np.float32)
+
+
+def _filled(picture: np.ndarray, hole: np.ndarray) -> np.ndarray:
+    if not hole.any():
+        return picture
+    known, holes = torch.from_numpy(picture).permute(2, 0, 1)[None], torch.from_numpy(hole)[None, None].float()
+    return np.ascontiguousarray(fill_holes(known, holes)[0].permute(1, 2, 0).numpy())
+
+
+def _blurred(values: np.ndarray, deviation: float) -> np.ndarray:
+    return cv2.GaussianBlur(values, (0, 0), deviation)
+
+
+def _share(sound: np.ndarray, deviation: float) -> np.ndarray:
+    return np.maximum(_blurred(sound, deviation), 1e-3)
+
+
+def _enlarged_rows(small: np.ndarray, rows: slice, height: int, width: int) -> np.ndarray:
+    """Some rows of a small picture enlarged to height×width, by bicubic interpolation: h×w×C or h×w.
+
+    The same as to enlarge all of it and cut out the rows; a large scan has no room for all of it.
+    """
+    centres = (np.arange(rows.start, rows.stop) + 0.5) * (len(small) / height) - 0.5
+    first = np.floor(centres).astype(int)
+    fraction = (centres - first).astype(np.float32)
+    part: np.ndarray = np.zeros((len(centres), *small.shape[1:]), np.float32)
+    for tap in (-1, 0, 1, 2):
+        weight = _cubic(np.abs(fraction - tap)).reshape(-1, *[1] * (small.ndim - 1))
+        part += weight * small[np.clip(first + tap, 0, len(small) - 1)]
+    return cv2.resize(part, (width, len(part)), interpolation=cv2.INTER_CUBIC)
+
+
+def _cubic(distance: np.ndarray) -> np.ndarray:
+    near = ((_CUBIC + 2) * distance - (_CUBIC + 3)) * distance**2 + 1
+    far = ((distance - 5) * distance + 8) * distance - 4
+    return np.where(distance <= 1, near, np.where(distance < 2, _CUBIC * far, 0)).astype(np.float32)
