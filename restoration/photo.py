@@ -1,8 +1,8 @@
 """What a photograph is in here: its pixels, and what belongs to them.
 
 This module imports no library that opens files. ``photo_reading`` and ``photo_writing`` turn files into a ``Photo``
-and back, with the help of ``photo_tiff``, ``photo_png``, ``photo_metadata`` and ``photo_refusals``; ``photo_mask``
-does the same for masks.
+and back, with the help of ``photo_tiff``, ``photo_png``, ``photo_metadata``, ``photo_iptc`` and ``photo_refusals``;
+``photo_mask`` does the same for masks. What the pixels mean as colours is the matter of ``colour``.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ class Photo:
         xmp: an XMP packet, its orientation set to 1.
         dpi: resolution in pixels an inch, across and down.
         notes: sentences for the user about what could not be read as it stood.
+        iptc: the records of an IPTC block (IIM), without what a file wraps round them.
 
     Raises:
         ValueError: pixels or alpha have another shape or type than said above.
@@ -70,6 +71,7 @@ class Photo:
     xmp: bytes | None = None
     dpi: tuple[float, float] | None = None
     notes: tuple[str, ...] = ()
+    iptc: bytes | None = None
 
     def __post_init__(self) -> None:
         check_pixels("photo", self.pixels, self.alpha)

@@ -9,6 +9,7 @@ import imagecodecs
 import numpy as np
 
 from restoration.photo import Samples, profile_fits
+from restoration.photo_iptc import png_text
 
 _SIGNATURE_AND_HEADER = 8 + 25  # every PNG begins with its signature and the IHDR chunk
 _METRES_IN_AN_INCH = 0.0254
@@ -36,6 +37,7 @@ def encode_png(
     icc_profile: bytes | None = None,
     exif: bytes | None = None,
     xmp: bytes | None = None,
+    iptc: bytes | None = None,
     dpi: tuple[float, float] | None = None,
 ) -> bytes:
     """A PNG file of H×W×1 or H×W×3 pixels and H×W alpha, 8 or 16 bits as their type is.
@@ -58,6 +60,8 @@ def encode_png(
         chunks.append(_chunk(b"eXIf", exif))
     if xmp is not None:
         chunks.append(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp))
+    if iptc is not None:
+        chunks.append(_chunk(b"zTXt", png_text(iptc)))
     return b"".join([png[:_SIGNATURE_AND_HEADER], *chunks, png[_SIGNATURE_AND_HEADER:]])
 
 

@@ -15,6 +15,7 @@ from PIL import Image, UnidentifiedImageError
 from restoration import photo_refusals as refusals
 from restoration.errors import PictureError
 from restoration.photo import Photo, Samples, profile_fits
+from restoration.photo_iptc import iptc_of_jpeg, iptc_of_png, raw_profile
 from restoration.photo_metadata import dpi_to_keep, exif_to_keep, orientation_of, upright, xmp_to_keep
 from restoration.photo_png import decode_png, is_16_bit_png
 from restoration.photo_refusals import MAX_PIXELS
@@ -151,7 +152,8 @@ def _with_metadata(samples: Samples, image: Image.Image, head: bytes) -> Photo:
         np.ascontiguousarray(alpha[..., 0]) if alpha.size else None,
         icc_profile=image.info.get("icc_profile") or None,
         exif=exif,
-        xmp=xmp_to_keep(image.info.get("xmp")),
+        xmp=xmp_to_keep(image.info.get("xmp") or raw_profile(image.info, "xmp")),
+        iptc=iptc_of_jpeg(image.info.get("photoshop")) or iptc_of_png(image.info),
         dpi=dpi_to_keep(*image.info.get("dpi", (None, None))),
         notes=notes,
     )

@@ -16,6 +16,7 @@ from PIL import ExifTags, Image
 from restoration import photo_refusals as refusals
 from restoration.errors import PictureError
 from restoration.photo import Photo, Samples, profile_fits, to_depth
+from restoration.photo_iptc import iptc_of
 from restoration.photo_metadata import (
     dpi_to_keep,
     exif_directory,
@@ -31,6 +32,7 @@ logging.getLogger("tifffile").addHandler(logging.NullHandler())
 TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 _ORIENTATION_TAG, _XMP_TAG, _ICC_TAG = 274, 700, 34675
+_IPTC_TAG, _PHOTOSHOP_TAG = 33723, 34377
 _COLOUR_MODELS = {"SEPARATED": "CMYK", "CIELAB": "Lab", "ICCLAB": "Lab", "ITULAB": "Lab"}
 _READABLE_MODELS = ("MINISWHITE", "MINISBLACK", "RGB", "PALETTE", "YCBCR")
 _EXIF_DIRECTORIES = {ExifTags.IFD.Exif: "ExifTag", ExifTags.IFD.GPSInfo: "GPSTag"}
@@ -168,8 +170,19 @@ def _with_metadata(photo: Photo, path: Path, page: Any) -> Photo:
         icc_profile=bytes(profile) if profile else None,
         exif=exif,
         xmp=xmp_to_keep(bytes(xmp) if isinstance(xmp, tuple) else xmp),
+        iptc=_iptc(page),
         dpi=_dpi(page),
     )
+
+
+def _iptc(page: Any) -> bytes | None:
+    # Photoshop's resources first: what ImageMagick writes into the tag of its own is cut short.
+    for code in (_PHOTOSHOP_TAG, _IPTC_TAG):
+        data = _tag(page, code)
+        block = iptc_of(bytes(data)) if isinstance(data, bytes | tuple) else None
+        if block is not None:
+            return block
+    return None
 
 
 def _tag(page: Any, code: int) -> Any:
@@ -202,6 +215,8 @@ def write_tiff(file: IO[bytes], photo: Photo) -> None:
     extra_tags: list[tuple[int | str, str, int, Any, bool]] = []
     if photo.xmp is not None:
         extra_tags.append((_XMP_TAG, "B", len(photo.xmp), photo.xmp, True))
+    if photo.iptc is not None:
+        extra_tags.append((_IPTC_TAG, "B", len(photo.iptc), photo.iptc, True))
     if photo.exif is not None:
         extra_tags += [(tag, kind, len(data), data, True) for tag, (kind, data) in exif_tags(photo.exif).items()]
         directories = [d for d in _EXIF_DIRECTORIES if exif_directory(photo.exif, d, 0)]

@@ -9,8 +9,10 @@ import numpy as np
 from PIL import Image, features
 
 from restoration.atomic_file import atomic_file, check_output
+from restoration.colour import colour_space, in_srgb
 from restoration.errors import OutputError
 from restoration.photo import Photo, profile_fits, to_depth
+from restoration.photo_iptc import jpeg_segment
 from restoration.photo_png import encode_png
 from restoration.photo_tiff import write_tiff
 
@@ -66,8 +68,8 @@ def check_photo_output(path: str | Path, *, overwrite: bool = False, photo: Phot
 def write_photo(path: str | Path, photo: Photo, *, overwrite: bool = False, quality: int = 95) -> tuple[str, ...]:
     """Write ``photo`` to a file; the suffix says of which kind.
 
-    PNG and TIFF keep 16 bits, the others round to 8. Colour profile, EXIF, XMP and resolution are written where the
-    kind has a place for them.
+    PNG and TIFF keep 16 bits, the others round to 8. Colour profile, EXIF, XMP, IPTC and resolution are written where
+    the kind has a place for them; for BMP, which has none for a profile, colours are converted to sRGB.
 
     Args:
         path: the file.
@@ -95,6 +97,7 @@ def write_photo(path: str | Path, photo: Photo, *, overwrite: bool = False, qual
                     icc_profile=photo.icc_profile,
                     exif=photo.exif,
                     xmp=photo.xmp,
+                    iptc=photo.iptc,
                     dpi=photo.dpi,
                 )
             )
@@ -111,7 +114,10 @@ def _write_with_pillow(file: IO[bytes], kind: str, photo: Photo, quality: int) -
     options: dict[str, Any] = {}
     notes = []
     if kind == "BMP":
-        if photo.icc_profile is not None:
+        if colour_space(photo).icc_profile is not None:
+            photo = in_srgb(photo)
+            notes.append("BMP files have no colour profile; the photo's colours were converted to sRGB.")
+        elif photo.icc_profile is not None:
             notes.append("BMP files have no colour profile; the photo's was left out.")
     else:
         options["quality"] = quality
@@ -124,6 +130,13 @@ def _write_with_pillow(file: IO[bytes], kind: str, photo: Photo, quality: int) -
                 notes.append(f"The photo's {name} data is too long for a JPEG file; it was left out.")
             else:
                 options[name.lower()] = prefix + block
+    if photo.iptc is not None:
+        if kind != "JPEG":
+            notes.append(f"{kind} files have no place for IPTC data; the photo's was left out.")
+        elif len(photo.iptc) > _JPEG_BLOCK_BYTES - 32:
+            notes.append("The photo's IPTC data is too long for a JPEG file; it was left out.")
+        else:
+            options["extra"] = jpeg_segment(photo.iptc)
     if kind == "JPEG":
         options["subsampling"] = 0  # colour at full size: a restored photo is looked at closely
     elif kind == "WEBP":

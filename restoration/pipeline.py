@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
+from restoration.colour import colour_space
 from restoration.device import choose_compute
 from restoration.errors import MaskError, SettingsError
 from restoration.layers import Layer
@@ -68,6 +69,9 @@ def restore(
     part, offset = _part(photo, settings.region)
     if settings.does_nothing:
         return
+    note = colour_space(photo).note
+    if note and tell is not None:
+        tell("", note)
     if mask is not None:
         mask = mask[offset[1] :, offset[0] :][: part.height, : part.width]
     watch = progress or silent

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
+from colour_profiles import ADOBE_RGB, adobe_to_srgb
 from PIL import ExifTags, Image, ImageCms
 
 from restoration import photo_writing
@@ -180,6 +181,16 @@ def test_a_profile_for_other_pixels_is_not_written(tmp_path: Path, suffix: str) 
 def test_a_bmp_says_that_it_has_no_profile(tmp_path: Path) -> None:
     notes = write_photo(tmp_path / "a.bmp", Photo(gradient(4, 4, 3, np.uint8), icc_profile=SRGB))
     assert notes == ("BMP files have no colour profile; the photo's was left out.",)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_for_a_bmp_colours_are_converted_to_srgb(tmp_path: Path, dtype: type) -> None:
+    """What a program that knows of no profile shows then looks as it should."""
+    photo = Photo(gradient(20, 30, 3, dtype), icc_profile=ADOBE_RGB)
+    notes = write_photo(tmp_path / "a.bmp", photo)
+    assert notes[-1] == "BMP files have no colour profile; the photo's colours were converted to sRGB."
+    again = read_photo(tmp_path / "a.bmp").pixels / 255
+    np.testing.assert_allclose(again, adobe_to_srgb(photo.pixels / photo.max_value), atol=1.1 / 255)
 
 
 @pytest.mark.parametrize("field", ["exif", "xmp"])

@@ -38,7 +38,6 @@ def age(
     from restoration.photo_mask import write_mask
     from restoration.photo_reading import read_photo
     from restoration.photo_writing import check_photo_output, write_photo
-    from restoration.stages.pixels import to_picture, to_samples
 
     if recipe not in RECIPES:
         raise SettingsError(f"There is no recipe {recipe!r}.", f"Choose one of: {', '.join(RECIPES)}.")
@@ -54,7 +53,7 @@ def age(
     photo = read_photo(picture)
     if photo.depth != 8:
         raise PictureError(f"{picture} has 16 bits a channel.", "Save it with 8; ageing is made for those.")
-    samples = to_samples(to_picture(photo), photo.pixels.repeat(3, 2)[..., :3])
+    samples = photo.pixels.repeat(3 // photo.pixels.shape[2], axis=2)
     aged = age_image(samples, seed, RECIPES[recipe], defects)
     # A grey photo stays grey, unless its paper or its stains have a colour.
     stays_grey = photo.pixels.shape[2] == 1 and bool((aged.image == aged.image[..., :1]).all())

@@ -1,11 +1,17 @@
-"""Between a photo's samples and the float pictures that networks see. The conversion happens here and nowhere else."""
+"""Between a photo's samples and the float pictures that networks see. The conversion happens here and nowhere else.
+
+Networks see sRGB, whatever the photo's profile; layers come back in the photo's own profile and depth. A few rows are
+converted at a time: floats of a whole scan stand in memory once, as the picture.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from restoration.luma import LUMA
+from restoration.colour import STRIP_PIXELS, colour_space
 from restoration.photo import Photo, Samples
 from restoration.tiling import strips
 
@@ -13,19 +19,60 @@ STRIP_ROWS = 256
 
 
 def to_picture(photo: Photo) -> npt.NDArray[np.float32]:
-    """H×W×3 float32, RGB, 0 to 1; grey is repeated."""
-    picture = photo.pixels.astype(np.float32)
-    picture /= np.float32(photo.max_value)
-    return np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
+    """H×W×3 float32, sRGB, 0 to 1; grey is repeated."""
+    space = colour_space(photo)
+    picture = np.empty((photo.height, photo.width, 3), np.float32)
+    for rows in _strips(picture):
+        picture[rows] = space.to_srgb(photo.pixels[rows])
+    return picture
 
 
-def to_samples(picture: npt.NDArray[np.float32], like: Samples) -> Samples:
-    """The picture in the samples and channels of ``like``: H×W×1 or ×3, uint8 or uint16, rounded once."""
-    if like.shape[2] == 1:
-        picture = (picture @ LUMA)[..., np.newaxis]
-    maximum = np.iinfo(like.dtype).max
-    samples = np.empty(picture.shape, like.dtype)
-    for rows in strips(len(picture), STRIP_ROWS):  # floats of a few rows, not of a whole scan, beside the picture
-        scaled = picture[rows] * maximum
-        samples[rows] = np.clip(np.rint(scaled, out=scaled), 0, maximum, out=scaled)
+def to_samples(picture: npt.NDArray[np.float32], photo: Photo) -> Samples:
+    """A picture as samples of ``photo``: in its profile, channels and depth, rounded once.
+
+    Args:
+        picture: h×w×3 float32, sRGB, 0 to 1; of any size.
+        photo: whose samples they are to be.
+
+    Returns:
+        h×w×1 or h×w×3, uint8 or uint16.
+    """
+    space = colour_space(photo)
+    samples = np.empty((*picture.shape[:2], space.channels), photo.pixels.dtype)
+    for rows in _strips(picture):
+        samples[rows] = _rounded(space.from_srgb(picture[rows]), photo)
     return samples
+
+
+def changed_samples(photo: Photo, before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) -> Samples:
+    """The photo's own samples, changed as its picture was.
+
+    Where that was not changed they are the photo's, bit for bit. Colours that sRGB does not have stay as strong as they
+    are, although networks never saw them.
+
+    Args:
+        photo: H×W.
+        before: its picture, as ``to_picture`` gives it.
+        after: what became of that, H×W×3 float32, 0 to 1.
+
+    Returns:
+        H×W×1 or H×W×3, uint8 or uint16.
+    """
+    space = colour_space(photo)
+    if space.icc_profile is None and space.channels == 3:
+        return to_samples(after, photo)  # the same for less
+    samples = np.empty_like(photo.pixels)
+    for rows in _strips(after):
+        change = space.from_srgb(after[rows]) - space.from_srgb(before[rows])
+        samples[rows] = _rounded(photo.pixels[rows] / np.float32(photo.max_value) + change, photo)
+    return samples
+
+
+def _strips(picture: npt.NDArray[np.float32]) -> Iterator[slice]:
+    height, width = picture.shape[:2]
+    return strips(height, max(1, STRIP_PIXELS // max(width, 1)))
+
+
+def _rounded(values: npt.NDArray[np.float32], photo: Photo) -> Samples:
+    scaled = values * np.float32(photo.max_value)
+    return np.clip(np.rint(scaled, out=scaled), 0, photo.max_value, out=scaled).astype(photo.pixels.dtype)

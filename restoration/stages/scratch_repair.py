@@ -73,7 +73,7 @@ def repair_layer(
     return Layer(
         "Scratch repair",
         "scratch_repair",
-        to_samples(repaired[part], photo.pixels),
+        to_samples(repaired[part], photo),
         np.rint(alpha[part] * np.iinfo(dtype).max).astype(dtype),
         x=offset[0] + int(columns[0]),
         y=offset[1] + int(rows[0]),
