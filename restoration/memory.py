@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import psutil
 
-from restoration.errors import SettingsError
-from restoration.tiling import RESTORE_CONTEXT, TILE_CORE, tiles
+from restoration.errors import MemoryShortError, SettingsError
+from restoration.tiling import DETECT_CONTEXT, DETECT_PIXELS, LARGEST_CORE, RESTORE_CONTEXT, TILE_CORE, tiles
 
 
 @dataclass(frozen=True)
@@ -17,45 +18,68 @@ class MemoryModel:
     """Peak memory of a process that restores: a straight line over the picture's pixels.
 
     Attributes:
-        fixed_bytes: interpreter, libraries, weights, and a whole tile where the networks work tile by tile.
+        fixed_bytes: interpreter, libraries, weights.
         bytes_per_pixel: of an RGB picture of 8 bits, the photo itself and its layers among them.
         bytes_per_pixel_16: of one of 16 bits.
-        bytes_per_tile_pixel: what ``fixed_bytes`` holds too much for each pixel that a picture lacks to a whole tile;
-            0 where the networks see the picture whole.
+        bytes_per_working_pixel: of the picture that the restoring networks see.
+        working_pixels: to so many it is reduced, unless the user wants it otherwise.
+        bytes_per_tile_pixel: of the largest tile, with its context; 0 where the networks see their picture whole.
     """
 
     fixed_bytes: int
     bytes_per_pixel: int
     bytes_per_pixel_16: int
+    bytes_per_working_pixel: int
+    working_pixels: int
     bytes_per_tile_pixel: int
 
 
-#: By preset. Measured as ``ru_maxrss`` of ``tests/peak_of_restoring.py`` on Linux x86-64, 2 cores, torch 2.13 for CPUs
-#: in float32, noise with a painted mask of two bars; peaks in MB (10^6 bytes):
+#: By preset. Measured as the peak of ``tests/peak_of_restoring.py`` on Linux x86-64, 2 cores, torch 2.13 for CPUs in
+#: float32, noise with a painted mask of two bars; peaks in MB (10^6 bytes):
 #:
-#: * compact: 409 for 32×32, 694 for 816×612, 762 for 1414×1060, 1455 for 2828×2121, 1865 for 4000×3000 (2017 for 16
-#:   bits; 2233 with the quality stage off). A pixel of a tile takes up to 520 bytes. With quality off a large picture
-#:   is heaviest while tones are matched: picture, R, what is matched and the layers are 92 bytes a pixel, while the
-#:   allocator keeps some of the tiles.
+#: * compact: 409 for 32×32, 694 for 816×612, 1061 for 1732×1155, 1376 for 3000×2000, 2131 for 6000×4000 (2383 for 16
+#:   bits, 2247 with the quality stage off), 5830 for 12247×8165. A pixel of a tile takes up to
+#:   480 bytes in the detector, 520 in the restorer.
 #: * official, random weights of the published sizes: 1354 for 256×256 (weights, files mapped among them), 1523 for
 #:   512×512, 2246 for 1000×1000; with patch attention 2637 for 1280×1024, 3389 for 1600×1200: 1000 bytes a pixel up to
 #:   one megapixel, 1250 above it. With its detector at the size "native" it takes far more; that is not foreseen here.
 #:
-#: The numbers are those, rounded up by 5 to 10 in the hundred. Builds of torch with CUDA load more libraries.
+#: The numbers are those, rounded up by 5 to 30 in the hundred. Builds of torch with CUDA load more libraries.
 MODELS: dict[str, MemoryModel] = {
     "compact": MemoryModel(
-        fixed_bytes=1_560_000_000, bytes_per_pixel=95, bytes_per_pixel_16=111, bytes_per_tile_pixel=560
+        fixed_bytes=560_000_000,
+        bytes_per_pixel=50,
+        bytes_per_pixel_16=62,
+        bytes_per_working_pixel=30,
+        working_pixels=6_000_000,
+        bytes_per_tile_pixel=560,
     ),
     "official": MemoryModel(
-        fixed_bytes=1_450_000_000, bytes_per_pixel=1300, bytes_per_pixel_16=1316, bytes_per_tile_pixel=0
+        fixed_bytes=1_450_000_000,
+        bytes_per_pixel=50,
+        bytes_per_pixel_16=62,
+        bytes_per_working_pixel=1250,
+        working_pixels=2_000_000,
+        bytes_per_tile_pixel=0,
     ),
 }
 
-#: Pixels of the largest tile, with its context.
-_WHOLE_TILE = (TILE_CORE + 2 * RESTORE_CONTEXT) ** 2
+#: Tiles are not made smaller than this to save memory: the context around them would be nearly all of the work.
+SMALLEST_CORE = 128
+#: Nor is a picture reduced to less than this.
+LEAST_WORKING_PIXELS = 250_000
+#: Of the memory that is free, so much is used unasked.
+SHARE_OF_FREE = 0.9
 
 
-def forecast(preset: str, width: int, height: int, depth: Literal[8, 16] = 8) -> int:
+def forecast(
+    preset: str,
+    width: int,
+    height: int,
+    depth: Literal[8, 16] = 8,
+    working_pixels: float | None = None,
+    core: int = LARGEST_CORE,
+) -> int:
     """Peak resident memory in bytes of a process that restores an RGB picture on the CPU, with all stages on.
 
     It errs on the safe side. A stage cache is not in it: add its limit. On a GPU, networks take theirs from the GPU's
@@ -65,6 +89,8 @@ def forecast(preset: str, width: int, height: int, depth: Literal[8, 16] = 8) ->
         preset: compact or official.
         width, height: of the picture, or of the region of it that is worked in.
         depth: bits a channel.
+        working_pixels: to which the picture is reduced for the networks that restore; None is the preset's own.
+        core: kept pixels a side of the largest tiles.
 
     Raises:
         SettingsError: there is no such preset.
@@ -75,15 +101,71 @@ def forecast(preset: str, width: int, height: int, depth: Literal[8, 16] = 8) ->
     if width < 1 or height < 1:
         raise ValueError(f"a picture is not {width}×{height}")
     model = MODELS[preset]
-    largest = max(_area(tile.seen) for tile in tiles(height, width, TILE_CORE, RESTORE_CONTEXT))
-    spared = (_WHOLE_TILE - largest) * model.bytes_per_tile_pixel
+    pixels = width * height
+    working = min(pixels, model.working_pixels if working_pixels is None else working_pixels)
+    tile = max(
+        _largest_tile(width, height, min(pixels, DETECT_PIXELS), core, DETECT_CONTEXT),
+        _largest_tile(width, height, working, min(core, TILE_CORE), RESTORE_CONTEXT),
+    )
     per_pixel = model.bytes_per_pixel_16 if depth == 16 else model.bytes_per_pixel
-    return model.fixed_bytes - spared + width * height * per_pixel
+    line = pixels * per_pixel + working * model.bytes_per_working_pixel
+    return int(model.fixed_bytes + line + tile * model.bytes_per_tile_pixel)
 
 
-def _area(part: tuple[slice, slice]) -> int:
-    rows, columns = part
-    return int((rows.stop - rows.start) * (columns.stop - columns.start))
+def _largest_tile(width: int, height: int, seen: float, core: int, context: int) -> int:
+    """Pixels of the largest tile, with its context, of a picture that is reduced to ``seen`` pixels."""
+    factor = math.sqrt(seen / (width * height))
+    plan = tiles(max(1, round(height * factor)), max(1, round(width * factor)), core, context)
+    return max((rows.stop - rows.start) * (columns.stop - columns.start) for rows, columns in (t.seen for t in plan))
+
+
+@dataclass(frozen=True)
+class MemoryPlan:
+    """How a picture is worked on so that the memory suffices.
+
+    Attributes:
+        core: kept pixels a side of the largest tiles; smaller ones take longer.
+        working_pixels: to which the picture is reduced for the networks that restore.
+        needed_bytes: the forecast.
+    """
+
+    core: int
+    working_pixels: float
+    needed_bytes: int
+
+
+def plan_within(
+    budget: int, preset: str, width: int, height: int, depth: Literal[8, 16] = 8, working_pixels: float | None = None
+) -> MemoryPlan:
+    """The best way to restore a picture within so much memory: smaller tiles first, then a smaller working size.
+
+    Args:
+        budget: in bytes.
+        preset, width, height, depth, working_pixels: see ``forecast``.
+
+    Raises:
+        MemoryShortError: the budget is too small for the picture.
+        SettingsError, ValueError: as of ``forecast``.
+    """
+    core, working = LARGEST_CORE, MODELS[preset].working_pixels if working_pixels is None else working_pixels
+    while True:
+        needed = forecast(preset, width, height, depth, working, core)
+        if needed <= budget:
+            return MemoryPlan(core, working, needed)
+        if core > SMALLEST_CORE:
+            core = max(SMALLEST_CORE, core // 2)
+        elif working > LEAST_WORKING_PIXELS:
+            working = max(LEAST_WORKING_PIXELS, min(working, width * height) / 2)
+        else:
+            raise MemoryShortError(
+                f"The photo needs {needed / 1e9:.1f} GB of memory at least, and {budget / 1e9:.1f} GB may be used.",
+                "Choose a region, close other programs, or allow more memory.",
+            )
+
+
+def own_memory() -> int:
+    """Bytes that this process holds already."""
+    return int(psutil.Process().memory_info().rss)
 
 
 def free_memory(root: Path = Path("/")) -> int:

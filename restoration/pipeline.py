@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from typing import Literal
 
 from restoration.colour import colour_space
 from restoration.device import choose_compute
 from restoration.errors import MaskError, SettingsError
 from restoration.layers import Layer
+from restoration.memory import SHARE_OF_FREE, free_memory, own_memory, plan_within
 from restoration.photo import Photo, Samples
 from restoration.presets import Models, load_models
 from restoration.progress import Progress, silent
@@ -55,7 +58,7 @@ def restore(
         MaskError: the mask is not of the photo's size.
         SettingsError: the region lies outside the photo.
         WeightsError, DeviceError: the networks cannot be had.
-        MemoryShortError: there is not enough memory.
+        MemoryShortError: there is not enough memory, or more than ``settings`` allows would be needed.
         ValueError: only one of ``cache`` and ``photo_id`` is given.
         Cancelled: raised by ``progress`` and passed on.
     """
@@ -80,9 +83,29 @@ def restore(
         settings.preset, choose_compute(settings.device), settings.models, restorer=settings.needs_restorer
     )
     watch("models", 1.0)
+    working_pixels = _made_to_fit(part, settings, networks, tell or _unheard)
     recall = Recall(cache, (photo_id, *_subject(photo, settings)))
     with named_shortage():
-        yield from Run(part, offset, settings, networks, watch, tell or _unheard, recall).layers(mask)
+        yield from Run(part, offset, settings, networks, working_pixels, watch, tell or _unheard, recall).layers(mask)
+
+
+def _made_to_fit(photo: Photo, settings: Settings, networks: Models, tell: Tell) -> float:
+    """The working size in pixels, made smaller where memory is short, and tiles made to fit."""
+    restorer, asked = networks.restorer, settings.working_megapixels
+    wanted = asked * 1e6 if asked is not None else restorer.working_pixels if restorer else math.inf
+    if settings.memory_gigabytes is None and not networks.on_cpu:
+        return wanted  # a GPU's memory is not forecast: where it ends, tiles are made smaller
+    budget = SHARE_OF_FREE * free_memory() + own_memory()
+    if settings.memory_gigabytes is not None:
+        budget = settings.memory_gigabytes * 1e9
+    depth: Literal[8, 16] = 8 if photo.depth == 8 else 16
+    plan = plan_within(int(budget), settings.preset, photo.width, photo.height, depth, wanted)
+    for network in (networks.detector, networks.restorer):
+        if network is not None:
+            network.limit_tiles(plan.core)
+    if plan.working_pixels < min(wanted, photo.width * photo.height):
+        tell("quality", f"Memory is short: the photo is restored at {plan.working_pixels / 1e6:.1f} megapixels.")
+    return plan.working_pixels
 
 
 def _subject(photo: Photo, settings: Settings) -> tuple[Hashable, ...]:

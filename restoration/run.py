@@ -47,6 +47,7 @@ class Run:
         offset: (x, y) of it in the whole photo.
         settings: which stages, how strong.
         models: the networks.
+        working_pixels: to which a larger photo is reduced for the restorer.
         progress, tell: see ``restoration.pipeline.restore``.
         recall: what earlier runs made of it.
     """
@@ -57,12 +58,14 @@ class Run:
         offset: tuple[int, int],
         settings: Settings,
         models: Models,
+        working_pixels: float,
         progress: Progress,
         tell: Tell,
         recall: Recall,
     ) -> None:
         self.photo, self.offset, self.settings, self.models = photo, offset, settings, models
         self.progress, self.tell, self.recall = progress, tell, recall
+        self._factor = reduction(photo.height, photo.width, working_pixels)
 
     @functools.cached_property
     def picture(self) -> np.ndarray:
@@ -151,14 +154,6 @@ class Run:
         return RestorerPass(
             restorer, lambda: self.picture, damaged, self._factor, correct_tone, sparing, progress, self.recall
         )
-
-    @functools.cached_property
-    def _factor(self) -> float:
-        """By how much a side of the photo is reduced for the restorer."""
-        restorer, asked = self.models.restorer, self.settings.working_megapixels
-        if restorer is None:
-            return 1.0
-        return reduction(self.photo.height, self.photo.width, restorer.working_pixels if asked is None else asked * 1e6)
 
     def _quality_layer(self, whole: RestorerPass, damaged: np.ndarray, worth_changing: float) -> Layer | None:
         """``Restored``, or None if the photo is well as it is."""

@@ -34,9 +34,9 @@ def _check_fraction(name: str, value: float) -> None:
         raise SettingsError(f"{name} is {value!r}.", "Give a number from 0 to 1.")
 
 
-def _check_megapixels(value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0.05 <= value <= 1000:
-        raise SettingsError(f"The working size is {value!r}.", "Give megapixels, from 0.05 to 1000.")
+def _check_within(name: str, value: float, unit: str, least: float, most: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
+        raise SettingsError(f"{name} is {value!r}.", f"Give {unit}, from {least:g} to {most:g}.")
 
 
 def _check_flag(name: str, value: bool) -> None:
@@ -164,6 +164,8 @@ class Settings:
         region: the part of the picture to work in; None means all of it.
         working_megapixels: the size to which a larger picture is reduced for the networks that restore, 0.05 to 1000;
             None takes the preset's own. Layers have the picture's own size and its fine detail, whatever it is.
+        memory_gigabytes: as much memory may be used (10^9 bytes, 0.1 to 100000): tiles and working size are made to
+            fit. None is nine tenths of what is free.
     """
 
     scratches: ScratchSettings = field(default_factory=ScratchSettings)
@@ -174,6 +176,7 @@ class Settings:
     device: Device = "auto"
     region: Region | None = None
     working_megapixels: float | None = None
+    memory_gigabytes: float | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _PARTS.items():
@@ -185,7 +188,9 @@ class Settings:
             raise SettingsError(f"The folder of models is {self.models!r}.", "Give its path as text.")
         _check_choice("device", self.device, get_args(Device))
         if self.working_megapixels is not None:
-            _check_megapixels(self.working_megapixels)
+            _check_within("The working size", self.working_megapixels, "megapixels", 0.05, 1000)
+        if self.memory_gigabytes is not None:
+            _check_within("The memory", self.memory_gigabytes, "gigabytes", 0.1, 100_000)
 
     @property
     def does_nothing(self) -> bool:

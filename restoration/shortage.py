@@ -13,9 +13,7 @@ import torch
 
 from restoration.device import Compute, release_memory
 from restoration.errors import MemoryShortError
-
-#: Tiles are not made smaller than this: the context around them would be nearly all of the work.
-SMALLEST_CORE = 128
+from restoration.memory import SMALLEST_CORE
 
 #: What torch's allocators say on the CPU (where it raises a plain RuntimeError) and, in older versions, on Apple GPUs.
 _SAID = ("DefaultCPUAllocator", "can't allocate memory", "MPS backend out of memory")
@@ -58,12 +56,25 @@ def named_shortage(remedy: str = REMEDY) -> Iterator[None]:
 class TileSize:
     """The size of tiles that fits into memory: as it was set, until memory runs out; the smaller one is kept.
 
-    Attributes:
+    Args:
         core: kept pixels a side of a tile.
     """
 
     def __init__(self, core: int) -> None:
-        self.core = core
+        self._fitting, self._limit = core, core
+
+    @property
+    def core(self) -> int:
+        """Kept pixels a side of a tile of the next pass."""
+        return min(self._fitting, self._limit)
+
+    @core.setter
+    def core(self, core: int) -> None:
+        self._fitting, self._limit = core, max(core, self._limit)
+
+    def limit(self, core: int) -> None:
+        """Use no larger tiles than these in the next passes, until another limit is set."""
+        self._limit = core
 
     def fit(self, compute: Compute, run: Callable[[int], _Result]) -> _Result:
         """Runs a pass, and again with tiles of half the size whenever memory runs out.

@@ -12,12 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-#: Kept pixels a side of a tile of the compact networks. A tile of this size with its context takes about 1.3 GiB.
-TILE_CORE = 1024
+#: Kept pixels a side of a tile of the compact networks that restore, and of their detector's. The latter, with its
+#: context, takes about 1.2 GiB.
+TILE_CORE, LARGEST_CORE = 1024, 1280
+#: A larger picture is reduced to so many pixels before scratches are looked for in it.
+DETECT_PIXELS = 8_000_000
 #: How far the restoring networks see, in pixels, outside the non-local block; a multiple of 16.
 RESTORE_CONTEXT = 192
 #: How far the detector sees.
 DETECT_CONTEXT = 128
+#: Tiles begin at multiples of so many pixels: networks halve a picture up to four times, and where they begin to count
+#: must not differ from tile to tile.
+ALIGNMENT = 16
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,7 @@ def _spans(length: int, core: int, context: int) -> list[tuple[slice, slice, sli
     edges = [round(i * length / count) for i in range(count + 1)]
     spans = []
     for start, stop in itertools.pairwise(edges):
-        first, last = max(0, start - context), min(length, stop + context)
+        first, last = max(0, start - context) // ALIGNMENT * ALIGNMENT, min(length, stop + context)
         spans.append((slice(first, last), slice(start, stop), slice(start - first, stop - first)))
     return spans
 

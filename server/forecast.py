@@ -53,8 +53,12 @@ def answer(question: Question, facts: Mapping[str, Any], device: str | None, pac
         device: where the job would run; None while that is not known.
         pace: of that device.
     """
-    needed = needed_bytes(question.picture, question.settings, question.preset, facts)
+    job = question.picture, question.settings, question.preset, facts
+    needed, least = needed_bytes(*job), needed_bytes(*job, sparing=True)
     free = facts.get("free_bytes")
+    fits = None
+    if needed is not None and least is not None and free is not None:
+        fits, needed = least <= free, min(needed, max(least, free))  # it makes do with what there is
     width, height = worked_size(question.picture, question.settings)
     stages = planned_stages(question.settings, has_mask=False)
     seconds = pace.total(question.preset, stages, width * height / 1e6)
@@ -62,7 +66,7 @@ def answer(question: Question, facts: Mapping[str, Any], device: str | None, pac
         "forecast",
         needed_bytes=needed,
         free_bytes=free,
-        fits=None if needed is None or free is None else needed <= free,
+        fits=fits,
         seconds=None if seconds is None else round(seconds, 1),
         device=device,
     )
@@ -76,38 +80,46 @@ def check_memory(submit: Submit, facts: Mapping[str, Any]) -> tuple[int | None, 
         facts: see ``needed_bytes``; ``free_bytes`` is what the worker could have in all, with what it holds already.
 
     Raises:
-        ProtocolError: ``memory``, it will not fit.
+        ProtocolError: ``memory``, it will not fit, with the smallest tiles and working size too.
     """
     free = facts.get("free_bytes")
-    needed = needed_bytes(submit.inputs["photo"].picture, submit.settings, submit.preset, facts)
-    if free is None or needed is None:
+    job = submit.inputs["photo"].picture, submit.settings, submit.preset, facts
+    needed, least = needed_bytes(*job), needed_bytes(*job, sparing=True)
+    if free is None or needed is None or least is None:
         return None, free
-    if needed > free:
+    if least > free:
         raise ProtocolError(
             "memory",
-            f"The photo needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free.",
+            f"The photo needs about {least / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free.",
             "Choose a smaller region, close other programs, or scale the photo down.",
-            needed_bytes=needed,
+            needed_bytes=least,
             free_bytes=free,
         )
-    return needed, free
+    return min(needed, max(least, free)), free
 
 
-def needed_bytes(photo: Picture, settings: Mapping[str, Any], preset: str, facts: Mapping[str, Any]) -> int | None:
+def needed_bytes(
+    photo: Picture, settings: Mapping[str, Any], preset: str, facts: Mapping[str, Any], *, sparing: bool = False
+) -> int | None:
     """What a job will need; None where no worker has told yet, or it knows no such preset.
 
     Args:
         photo, settings, preset: of the job.
         facts: of a worker: ``memory`` maps a preset to the numbers of ``restoration.memory.MemoryModel``.
+        sparing: with the smallest tiles and working size, to which the worker resorts where memory is short.
     """
     model = facts.get("memory", {}).get(preset)
     if model is None:
         return None
     width, height = worked_size(photo, settings)
+    side = model["least_tile_side" if sparing else "tile_side"]
     # What the fixed part holds for a whole tile is too much for a picture that is smaller than one.
-    tile = min(width, model["tile_side"]) * min(height, model["tile_side"])
-    spared = (model["tile_side"] ** 2 - tile) * model["per_tile_pixel"]
-    return photo.bytes + max(0, int(model["fixed"] - spared + width * height * model["per_pixel"][str(photo.depth)]))
+    spared = (model["tile_side"] ** 2 - min(width, side) * min(height, side)) * model["per_tile_pixel"]
+    asked = settings.get("working_megapixels")
+    wanted = asked * 1e6 if isinstance(asked, (int, float)) and asked > 0 else model["working_pixels"]
+    working = min(width * height, model["least_working_pixels"] if sparing else wanted)
+    line = width * height * model["per_pixel"][str(photo.depth)] + working * model["per_working_pixel"]
+    return photo.bytes + max(0, int(model["fixed"] - spared + line))
 
 
 def worked_size(photo: Picture, settings: Mapping[str, Any]) -> tuple[int, int]:

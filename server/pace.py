@@ -2,7 +2,7 @@
 
 A straight line through nothing: with the bundled networks a stage takes as long for each megapixel of a picture of 6
 as of one of 0.1 (measured on two cores: 1.5 to 2.6 s, most of which spread is the machine's), and 1.7 times as long at
-0.01, of which nobody waits for the end.
+0.01, of which nobody waits for the end. A larger picture is reduced for the networks: its pixels do not count.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 #: A stage that took less was recalled, not computed; it says nothing about the next one.
 _LEAST_S = 0.05
+#: The networks see no more of a picture than so many megapixels.
+_MOST_MEGAPIXELS = 8.0
 #: So many of the last pictures are remembered as having taught something.
 _TAUGHT = 256
 #: What is slower than that, or quicker than its inverse, is no measurement.
@@ -56,7 +58,7 @@ class Pace:
         if seconds < _LEAST_S or (subject is not None and (subject, preset, stage) in self._taught):
             return
         self._taught.append((subject, preset, stage))
-        now = seconds / megapixels
+        now = seconds / min(megapixels, _MOST_MEGAPIXELS)
         if 1 / _SLOWEST < now < _SLOWEST:
             stages = self._seconds.setdefault(preset, {})
             stages[stage] = (stages.get(stage, now) + now) / 2
@@ -64,7 +66,7 @@ class Pace:
     def expected(self, preset: str, stage: str, megapixels: float) -> float | None:
         """Seconds that a stage will take; None if it never ran."""
         pace = self._seconds.get(preset, {}).get(stage)
-        return None if pace is None else pace * megapixels
+        return None if pace is None else pace * min(megapixels, _MOST_MEGAPIXELS)
 
     def total(self, preset: str, stages: Iterable[str], megapixels: float) -> float | None:
         """Seconds that all these stages will take; None if one of them never ran."""

@@ -10,8 +10,9 @@ import pytest
 
 import restoration
 from restoration.device import choose_compute, free_device_memory
-from restoration.errors import SettingsError
-from restoration.memory import MODELS, forecast, free_memory
+from restoration.errors import MemoryShortError, SettingsError
+from restoration.memory import MODELS, SMALLEST_CORE, forecast, free_memory, plan_within
+from restoration.tiling import DETECT_CONTEXT, LARGEST_CORE
 
 ROOT = Path(restoration.__file__).parents[1]
 
@@ -30,11 +31,24 @@ def peak(*arguments: object) -> int:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process its peak memory this way")
 @pytest.mark.parametrize(
     ("width", "height", "depth", "also"),
-    [(816, 612, 8, ()), (1920, 1440, 8, ()), (1920, 1440, 8, ("--scratches-only",)), (816, 612, 16, ())],
+    [
+        (816, 612, 8, ()),
+        (1920, 1440, 8, ("--scratches-only",)),
+        (816, 612, 16, ()),
+        (3000, 2200, 16, ()),
+    ],
 )
 def test_a_process_that_restores_stays_below_the_forecast_and_not_far_below(width, height, depth, also):
     real, expected = peak("compact", width, height, depth, *also), forecast("compact", width, height, depth)
     assert real <= expected <= 1.6 * real
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell a process its peak memory this way")
+def test_a_process_stays_below_its_budget():
+    full = peak("compact", 2000, 1500, 8)
+    budget = plan_within(int(full * 0.85), "compact", 2000, 1500).needed_bytes
+    assert peak("compact", 2000, 1500, 8, f"--memory={budget / 1e9}") <= budget
 
 
 @pytest.mark.parametrize("preset", ["compact", "official"])
@@ -44,7 +58,9 @@ def test_the_forecast_grows_with_the_picture_and_never_above_its_straight_line(p
     expected = [forecast(preset, *size) for size in sizes]
     assert expected == sorted(expected)
     for (width, height), bytes_ in zip(sizes, expected, strict=True):
-        assert 0 < bytes_ <= model.fixed_bytes + width * height * model.bytes_per_pixel
+        working = min(width * height, model.working_pixels) * model.bytes_per_working_pixel
+        tile = (LARGEST_CORE + 2 * DETECT_CONTEXT) ** 2 * model.bytes_per_tile_pixel
+        assert 0 < bytes_ <= model.fixed_bytes + tile + width * height * model.bytes_per_pixel + working
         assert forecast(preset, width, height, 16) > bytes_
 
 
@@ -53,6 +69,24 @@ def test_an_unknown_preset_or_an_empty_picture_is_refused():
         forecast("large", 10, 10)
     with pytest.raises(ValueError, match="0×10"):
         forecast("compact", 0, 10)
+
+
+def test_a_plan_takes_smaller_tiles_first_and_then_a_smaller_working_size():
+    roomy = plan_within(10**11, "official", 6000, 4000)
+    assert (roomy.core, roomy.working_pixels) == (LARGEST_CORE, 2_000_000)
+    assert roomy.needed_bytes == forecast("official", 6000, 4000)
+    tight = plan_within(3_500_000_000, "official", 6000, 4000)
+    assert tight.core == SMALLEST_CORE
+    assert tight.working_pixels == 500_000
+    compact = plan_within(1_600_000_000, "compact", 3000, 2000)
+    assert compact.core == 640
+    assert compact.working_pixels == 6_000_000
+    assert forecast("compact", 3000, 2000, core=640) <= 1_600_000_000 < forecast("compact", 3000, 2000)
+
+
+def test_a_budget_that_is_too_small_is_named():
+    with pytest.raises(MemoryShortError, match=r"needs [01]\.\d GB of memory at least, and 0\.5 GB may be used"):
+        plan_within(500_000_000, "compact", 3000, 2000)
 
 
 def test_forecasts_need_no_torch():

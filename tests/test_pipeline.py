@@ -257,3 +257,23 @@ def test_a_large_photo_is_restored_at_the_working_size_and_keeps_its_own_detail(
     inside = repair.pixels[(repair.alpha == 255)].astype(int)
     assert repair.y <= 200
     assert np.abs(inside - 255).min(axis=1).mean() > 20  # no longer the white of the scratch
+
+
+@pytest.mark.parametrize("working", [None, 0.05])
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (1, 50), (2, 3), (17, 33), (37, 1001), (1001, 37), (333, 257)])
+def test_any_size_comes_back_as_it_came(models, height, width, working):
+    rng = np.random.default_rng(height * width)
+    photo = Photo(rng.integers(0, 256, (height, width, 3), np.uint8))
+    mask = (rng.random((height, width)) < 0.1).astype(np.uint8) * 255
+    settings = Settings.from_dict(
+        {"working_megapixels": working, "scratches": {"mask_mode": "unite"}, "quality": {"always": True}}
+    )
+    layers = stacked(list(restore(photo, settings, mask, models=models)))
+    (restored,) = (layer for layer in layers if layer.role == "restored")
+    assert restored.pixels.shape == photo.pixels.shape
+    for layer in layers:
+        assert layer.x >= 0
+        assert layer.y >= 0
+        assert layer.x + layer.width <= width
+        assert layer.y + layer.height <= height
+    assert flatten(photo, layers).pixels.shape == photo.pixels.shape

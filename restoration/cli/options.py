@@ -80,6 +80,15 @@ WorkingSizeOption = Annotated[
         show_default=False,
     ),
 ]
+MemoryOption = Annotated[
+    float | None,
+    typer.Option(
+        "--memory",
+        metavar="GB",
+        help="As much memory may be used: tiles and working size are made to fit. By default 90% of what is free.",
+        show_default=False,
+    ),
+]
 FaceDetectorOption = Annotated[
     str,
     typer.Option(
@@ -177,6 +186,7 @@ def make_settings(
     face_points: str = "5",
     region: str | None = None,
     working_size: float | None = None,
+    memory: float | None = None,
     preset: str,
     models: str | None,
     device: str,
@@ -208,6 +218,7 @@ def make_settings(
         device=cast(Device, device),
         region=parse_region(region),
         working_megapixels=working_size,
+        memory_gigabytes=memory,
     )
     if models is not None and preset != "official":
         raise UsageError(f"--models is of no use with the {preset} preset.", "Add --preset official, or leave it out.")

@@ -16,6 +16,7 @@ from restoration.cli.options import (
     ForceOption,
     InputSizeOption,
     MaskModeOption,
+    MemoryOption,
     ModelsOption,
     PresetOption,
     ThresholdOption,
@@ -65,6 +66,7 @@ def restore(
         typer.Option("--always", help="Restore tone, grain and sharpness of photos that seem to need nothing, too."),
     ] = False,
     working_size: WorkingSizeOption = None,
+    memory: MemoryOption = None,
     face_detector: FaceDetectorOption = "hog",
     face_points: FacePointsOption = "5",
     layers: Annotated[
@@ -102,6 +104,7 @@ def restore(
         face_points=face_points,
         region=region,
         working_size=working_size,
+        memory=memory,
         preset=preset,
         models=models,
         device=device,

@@ -64,6 +64,9 @@ class TrainedBaseline:
         self.networks = {name: place(network, compute) for name, network in networks.items()}
         self.holes, self.compute = holes, compute
 
+    def limit_tiles(self, core: int) -> None:
+        """See ``GlobalRestorer``: they work without tiles."""
+
     @torch.inference_mode()
     def restore(
         self,

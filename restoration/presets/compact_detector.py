@@ -16,13 +16,11 @@ from restoration.networks.scratch_detector import ScratchDetector
 from restoration.presets.interface import Fraction
 from restoration.settings import InputSize
 from restoration.shortage import TileSize, named_shortage
-from restoration.tiling import DETECT_CONTEXT, over_tiles, pad_to_multiple
+from restoration.tiling import DETECT_CONTEXT, DETECT_PIXELS, LARGEST_CORE, over_tiles, pad_to_multiple
 from restoration.working_size import reduction
 
-#: Pixels of the pictures in which the detector looks for thin scratches and for wide ones.
-DETECT_PIXELS = (8_000_000, 2_000_000)
-#: Kept pixels a side of a tile. A tile of this size with its context takes about 1.3 GiB.
-TILE_CORE_DETECTOR = 1536
+#: Pixels of the pictures in which thin scratches are looked for, and wide ones.
+LOOKS = (DETECT_PIXELS, 2_000_000)
 
 
 class CompactDetector:
@@ -39,10 +37,14 @@ class CompactDetector:
     threshold = 0.7
     input_size: InputSize = "native"
 
-    def __init__(self, network: ScratchDetector, compute: Compute, tile_core: int = TILE_CORE_DETECTOR) -> None:
+    def __init__(self, network: ScratchDetector, compute: Compute, tile_core: int = LARGEST_CORE) -> None:
         self.network = place(fold_norms(network), compute)
         self.compute = compute
         self.tile_size = TileSize(tile_core)
+
+    def limit_tiles(self, core: int) -> None:
+        """See ``Detector``."""
+        self.tile_size.limit(core)
 
     def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
         """See ``Detector``."""
@@ -90,7 +92,7 @@ def looked_at(height: int, width: int, input_size: InputSize) -> list[tuple[int,
     """
     if input_size != "native":
         return [reduced_size(height, width, input_size)]
-    factors = [reduction(height, width, pixels) for pixels in DETECT_PIXELS]
+    factors = [reduction(height, width, pixels) for pixels in LOOKS]
     return list(dict.fromkeys((max(1, round(width / f)), max(1, round(height / f))) for f in factors))
 
 

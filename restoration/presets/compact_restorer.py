@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from restoration.device import Compute, place
+from restoration.memory import MODELS
 from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.fill import fill_holes
@@ -44,7 +45,7 @@ class CompactRestorer:
 
     #: What is not spared is worth having, however little it is.
     worth_changing = 0.004
-    working_pixels = 6_000_000
+    working_pixels = MODELS["compact"].working_pixels
 
     def __init__(
         self,
@@ -60,6 +61,10 @@ class CompactRestorer:
         self.mapping = place(mapping, compute)
         self.compute = compute
         self.tile_size = TileSize(tile_core)
+
+    def limit_tiles(self, core: int) -> None:
+        """See ``GlobalRestorer``."""
+        self.tile_size.limit(core)
 
     @torch.inference_mode()
     def restore(

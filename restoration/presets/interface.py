@@ -25,6 +25,10 @@ class Detector(Protocol):
     threshold: float
     input_size: InputSize
 
+    def limit_tiles(self, core: int) -> None:
+        """Work with tiles of at most so many kept pixels a side from now on, to save memory."""
+        ...
+
     def probability(self, image: np.ndarray, input_size: InputSize, progress: Fraction) -> np.ndarray:
         """The probability of damage, H×W float32, 0 to 1.
 
@@ -45,6 +49,10 @@ class GlobalRestorer(Protocol):
 
     worth_changing: float
     working_pixels: int
+
+    def limit_tiles(self, core: int) -> None:
+        """Work with tiles of at most so many kept pixels a side from now on, to save memory."""
+        ...
 
     def restore(
         self,
@@ -113,9 +121,11 @@ class Models:
     Attributes:
         detector, restorer, face_enhancer: the networks.
         missing: stage name to one sentence that says what is not there and what to do.
+        on_cpu: whether the networks run on the CPU, in the process's own memory.
     """
 
     detector: Detector | None
     restorer: GlobalRestorer | None
     face_enhancer: FaceEnhancer | None
     missing: dict[str, str] = field(default_factory=dict)
+    on_cpu: bool = True

@@ -77,7 +77,7 @@ def _compact(compute: Compute, with_restorer: bool) -> Models:
         faces = CompactFaceEnhancer(CompactFaceGenerator.from_state_dict(load_bundled(COMPACT_FACES)["face"]), compute)
     else:
         missing["faces"] = "The weights of the face network are missing: faces are left as they are."
-    return Models(detector, restorer, faces, missing)
+    return Models(detector, restorer, faces, missing, compute.device.type == "cpu")
 
 
 def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:
@@ -94,4 +94,4 @@ def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:
     except WeightsError as error:
         missing["faces"] = f"Faces are left as they are: {error}"
     restorer = OfficialRestorer(models, compute) if with_restorer else None
-    return Models(OfficialDetector(models, compute), restorer, faces, missing)
+    return Models(OfficialDetector(models, compute), restorer, faces, missing, compute.device.type == "cpu")

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from restoration.device import Compute
 from restoration.luma import LUMA
+from restoration.memory import MODELS
 from restoration.official_io import DETECTION_SIDE, THRESHOLD
 from restoration.presets.interface import Fraction
 from restoration.settings import InputSize
@@ -37,6 +38,9 @@ class OfficialDetector:
     def __init__(self, models: OfficialModels, compute: Compute) -> None:
         self.network = models.network("scratch_detector").to(compute.device)
         self.compute = compute
+
+    def limit_tiles(self, core: int) -> None:
+        """See ``Detector``: it works without tiles."""
 
     @named_shortage(WHOLE_PICTURE_REMEDY)
     @torch.inference_mode()
@@ -74,12 +78,14 @@ class OfficialRestorer:
 
     #: They change every photo: sound ones less than this, faded or grainy ones more.
     worth_changing = 0.025
-    #: Of 1300 bytes each.
-    working_pixels = 2_000_000
+    working_pixels = MODELS["official"].working_pixels
 
     def __init__(self, models: OfficialModels, compute: Compute) -> None:
         self.models, self.compute = models, compute
         self._networks: dict[str, Any] = {}
+
+    def limit_tiles(self, core: int) -> None:
+        """See ``GlobalRestorer``: they work without tiles."""
 
     @named_shortage(WHOLE_PICTURE_REMEDY)
     @torch.inference_mode()

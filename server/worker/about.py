@@ -11,9 +11,12 @@ import torch
 from restoration import memory
 from restoration.device import Compute
 from restoration.presets.loading import official_folder
-from restoration.tiling import RESTORE_CONTEXT, TILE_CORE
+from restoration.tiling import DETECT_CONTEXT, LARGEST_CORE, RESTORE_CONTEXT, TILE_CORE
 from restoration.weights.registry import BUNDLED, is_there
 from server.protocol import MAX_NAME
+
+#: Of the largest tile, with its context.
+_TILE_SIDE = max(LARGEST_CORE + 2 * DETECT_CONTEXT, TILE_CORE + 2 * RESTORE_CONTEXT)
 
 
 def models() -> list[dict[str, Any]]:
@@ -64,10 +67,14 @@ def memory_models() -> dict[str, Any]:
     """By preset, the numbers from which the broker forecasts; see ``restoration.memory``."""
     return {
         name: {
-            "fixed": model.fixed_bytes,
+            "fixed": model.fixed_bytes + _TILE_SIDE**2 * model.bytes_per_tile_pixel,
             "per_pixel": {"8": model.bytes_per_pixel, "16": model.bytes_per_pixel_16},
+            "per_working_pixel": model.bytes_per_working_pixel,
+            "working_pixels": model.working_pixels,
+            "least_working_pixels": memory.LEAST_WORKING_PIXELS,
             "per_tile_pixel": model.bytes_per_tile_pixel,
-            "tile_side": TILE_CORE + 2 * RESTORE_CONTEXT,
+            "tile_side": _TILE_SIDE,
+            "least_tile_side": memory.SMALLEST_CORE + 2 * RESTORE_CONTEXT,
         }
         for name, model in memory.MODELS.items()
     }

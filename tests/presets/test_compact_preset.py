@@ -14,6 +14,7 @@ from restoration.pipeline import restore
 from restoration.presets import compact_detector, load_models
 from restoration.presets import compact_restorer as compact
 from restoration.settings import FaceSettings, QualitySettings, Settings
+from restoration.tiling import RESTORE_CONTEXT, tiles
 
 BUNDLED = importlib.resources.files("restoration.weights") / "bundled"
 
@@ -131,6 +132,23 @@ def test_tiled_detection_equals_the_whole(models, picture):
     assert decibels(with_tiles_of(256).detector.probability(picture, "native", lambda _: None), whole) > 50
 
 
+def test_no_seam_that_an_edge_detector_could_find(models, picture):
+    """Along the tiles' edges the difference to the whole is no steeper than elsewhere, by Sobel's operator."""
+    still = np.zeros(picture.shape[:2], bool)
+    whole = models.restorer.restore(picture, still, True, lambda _: None)
+    tiled = with_tiles_of(256).restorer.restore(picture, still, True, lambda _: None)
+    difference = (tiled - whole).mean(axis=2)
+    steep = np.hypot(cv2.Sobel(difference, cv2.CV_32F, 1, 0), cv2.Sobel(difference, cv2.CV_32F, 0, 1))
+    beside = np.zeros(still.shape, bool)
+    for tile in tiles(*still.shape, 256, RESTORE_CONTEXT):
+        rows, columns = tile.core
+        beside[max(0, rows.start - 1) : rows.start + 1] |= rows.start > 0
+        beside[:, max(0, columns.start - 1) : columns.start + 1] |= columns.start > 0
+    assert beside.any()
+    assert steep.max() < 2 / 255  # nothing of it is seen
+    assert steep[beside].max() <= max(1.5 * steep[~beside].max(), 1e-4)
+
+
 def refuse_above(network: torch.nn.Module, pixels: int) -> list[int]:
     """Makes a network run out of memory for inputs of more pixels; returns the list of all sizes it is asked for."""
     asked: list[int] = []
@@ -242,7 +260,7 @@ def test_a_wide_scratch_of_a_large_scan_is_found_where_it_looks_thin(monkeypatch
     seen = []
 
     def found(pixels):
-        monkeypatch.setattr(compact_detector, "DETECT_PIXELS", pixels)
+        monkeypatch.setattr(compact_detector, "LOOKS", pixels)
         return models.detector.probability(picture.clip(0, 1), "native", seen.append)[:, 704:720].mean()
 
     once = found((2_000_000, 2_000_000))

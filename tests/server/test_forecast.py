@@ -6,7 +6,11 @@ from server.forecast import Question, answer, check_memory, read_question
 from server.pace import Pace
 from server.protocol import Input, Picture, ProtocolError, Submit, message
 
-MODEL = {"fixed": 1_000_000, "per_pixel": {"8": 100, "16": 130}, "per_tile_pixel": 50, "tile_side": 100}
+MODEL = {
+    "fixed": 1_000_000, "per_pixel": {"8": 100, "16": 130},
+    "per_working_pixel": 7, "working_pixels": 8_000, "least_working_pixels": 1_000,
+    "per_tile_pixel": 50, "tile_side": 100, "least_tile_side": 60,
+}  # fmt: skip
 FACTS = {"memory": {"compact": MODEL}, "free_bytes": 3_000_000}
 
 
@@ -15,15 +19,31 @@ def submit(width=100, height=100, depth=8, **more):
 
 
 def test_fixed_bytes_the_photos_own_and_bytes_a_pixel():
-    assert check_memory(submit(), FACTS) == (1_000_000 + 30_000 + 10_000 * 100, 3_000_000)
-    assert check_memory(submit(depth=16), FACTS) == (1_000_000 + 60_000 + 10_000 * 130, 3_000_000)
+    # The networks that restore see 8,000 of the 10,000 pixels.
+    assert check_memory(submit(), FACTS) == (1_000_000 + 30_000 + 10_000 * 100 + 8_000 * 7, 3_000_000)
+    assert check_memory(submit(depth=16), FACTS) == (1_000_000 + 60_000 + 10_000 * 130 + 8_000 * 7, 3_000_000)
+
+
+def test_the_user_may_want_another_working_size():
+    needed, _ = check_memory(submit(settings={"working_megapixels": 0.002}), FACTS)
+    assert needed == 1_000_000 + 30_000 + 10_000 * 100 + 2_000 * 7
+
+
+def test_where_memory_is_short_smaller_tiles_and_a_smaller_working_size_must_do():
+    # Tiles of 60 instead of 100 pixels a side, 1,000 working pixels.
+    least = 1_000_000 - (10_000 - 3_600) * 50 + 30_000 + 10_000 * 100 + 1_000 * 7
+    assert check_memory(submit(), {**FACTS, "free_bytes": least}) == (least, least)
+    assert check_memory(submit(), {**FACTS, "free_bytes": 1_900_000}) == (1_900_000, 1_900_000)
+    with pytest.raises(ProtocolError, match="memory"):
+        check_memory(submit(), {**FACTS, "free_bytes": least - 1})
 
 
 def test_what_does_not_fit_is_refused_with_both_numbers():
     with pytest.raises(ProtocolError) as refused:
-        check_memory(submit(200, 100), FACTS)
+        check_memory(submit(300, 100), FACTS)
     assert refused.value.code == "memory"
-    assert refused.value.details == {"needed_bytes": 1_000_000 + 60_000 + 2_000_000, "free_bytes": 3_000_000}
+    least = 1_000_000 - (10_000 - 3_600) * 50 + 90_000 + 30_000 * 100 + 1_000 * 7
+    assert refused.value.details == {"needed_bytes": least, "free_bytes": 3_000_000}
     assert "0.0 GB" in refused.value.cause
 
 
@@ -31,19 +51,19 @@ def test_a_region_needs_only_its_own_pixels():
     region = {"x": 5000, "y": 0, "width": 50, "height": 9999}
     needed, _ = check_memory(submit(200, 100, settings={"region": region}), FACTS)
     # A tile is 100×100; this is half of one.
-    assert needed == 1_000_000 - 5_000 * 50 + 60_000 + 50 * 100 * 100
+    assert needed == 1_000_000 - 5_000 * 50 + 60_000 + 50 * 100 * (100 + 7)
 
 
 def test_a_photo_smaller_than_a_tile_needs_less_than_a_whole_one():
     needed, _ = check_memory(submit(10, 10), FACTS)
-    assert needed == 1_000_000 - (10_000 - 100) * 50 + 300 + 100 * 100
+    assert needed == 1_000_000 - (10_000 - 100) * 50 + 300 + 100 * (100 + 7)
 
 
 @pytest.mark.parametrize("region", [{"width": -5, "height": "x"}, {}, None, 7, {"width": True}])
 def test_a_region_that_is_none_counts_as_the_whole_photo(region):
     needed, _ = check_memory(submit(settings={"region": region}), FACTS)
     # True counts as 1 pixel wide; the library refuses it later.
-    assert needed in (2_030_000, 1_000_000 - (10_000 - 100) * 50 + 30_000 + 100 * 100)
+    assert needed in (2_086_000, 1_000_000 - (10_000 - 100) * 50 + 30_000 + 100 * (100 + 7))
 
 
 def test_nothing_is_said_while_the_worker_has_not_told():
