@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test editors lint format lock train-compact train-smoke evaluate bench-server krita-plugin gimp-plugin screenshots translations clean
+.PHONY: demo test editors lint format lock train-compact train-smoke evaluate bench bench-server krita-plugin gimp-plugin screenshots translations clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
@@ -41,6 +41,10 @@ train-smoke: $(READY)
 # The table of the README.
 evaluate: $(READY)
 	$(BIN)/restore-old-photo evaluate --data $(DATA) --out out/evaluation --force
+
+# Time and memory against a plain implementation of the published order, on this machine; see docs/performance.md.
+bench: $(READY)
+	$(BIN)/restore-old-photo bench --out out/performance --force
 
 # What the server costs, as ratios measured in one run; starts and stops a server of its own.
 bench-server: $(READY)

@@ -1,6 +1,7 @@
 """Run as a program: restores one picture with all stages on and answers this process's peak memory in bytes.
 
 Usage: python peak_of_restoring.py PRESET WIDTH HEIGHT DEPTH [FOLDER, of the official weights] [--scratches-only]
+    [--memory=GIGABYTES]
 """
 
 from __future__ import annotations
@@ -8,15 +9,17 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from own_peak import own_peak_bytes
 
+from restoration.bench.own_peak import own_peak_bytes
 from restoration.layers import flatten
 from restoration.photo import Photo
 from restoration.pipeline import restore, stacked
 from restoration.settings import Settings
 
 
-def main(preset: str, width: int, height: int, depth: int, folder: str | None, only_scratches: bool) -> int:
+def main(
+    preset: str, width: int, height: int, depth: int, folder: str | None, only_scratches: bool, memory: float | None
+) -> int:
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (height, width, 3), np.uint8)
     if depth == 16:
@@ -31,6 +34,7 @@ def main(preset: str, width: int, height: int, depth: int, folder: str | None, o
             "device": "cpu",
             "scratches": {"mask_mode": "unite"},
             "quality": {"always": True, "enabled": not only_scratches},
+            "memory_gigabytes": memory,
         }
     )
     photo = Photo(pixels)
@@ -40,8 +44,19 @@ def main(preset: str, width: int, height: int, depth: int, folder: str | None, o
 
 
 if __name__ == "__main__":
-    given = [argument for argument in sys.argv[1:] if argument != "--scratches-only"]
+    given = [argument for argument in sys.argv[1:] if not argument.startswith("--")]
+    memory = next((float(word.partition("=")[2]) for word in sys.argv if word.startswith("--memory=")), None)
     of_official = given[4] if len(given) > 4 else None
     sys.stdout.write(
-        str(main(given[0], int(given[1]), int(given[2]), int(given[3]), of_official, "--scratches-only" in sys.argv))
+        str(
+            main(
+                given[0],
+                int(given[1]),
+                int(given[2]),
+                int(given[3]),
+                of_official,
+                "--scratches-only" in sys.argv,
+                memory,
+            )
+        )
     )

@@ -6,9 +6,9 @@ from functools import cache
 
 import torch
 from golden_files import published_shapes
-from golden_weights import SOFT, Shapes, make_weights
 from torch import Tensor
 
+from restoration.bench.golden_weights import SOFT, Shapes, make_weights
 from restoration.networks.base import StoredNetwork
 from restoration.weights import from_reference
 

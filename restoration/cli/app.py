@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from restoration.cli.age import age
+from restoration.cli.bench import bench
 from restoration.cli.detect import detect
 from restoration.cli.evaluate import evaluate
 from restoration.cli.evaluate_faces import evaluate_faces
@@ -31,6 +32,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "stop": stop,
     "logs": logs,
     "age": age,
+    "bench": bench,
     "evaluate": evaluate,
     "evaluate-faces": evaluate_faces,
     "train": train,

@@ -29,6 +29,7 @@ class Request:
     Attributes:
         photo, mask, area: see ``RestorationClient.submit``; area is where to work.
         settings: as of ``Choices.settings``.
+        icc: the photo's colour profile; None is sRGB, or not known.
         stop: set by ``Desk.cancel``; set before the job begins it keeps it from beginning.
     """
 
@@ -36,6 +37,7 @@ class Request:
     settings: Mapping[str, Any]
     mask: Optional[Pixels] = None
     area: Optional[Pixels] = None
+    icc: Optional[bytes] = None
     stop: threading.Event = field(default_factory=threading.Event)
 
 
@@ -144,7 +146,9 @@ class Desk:
             _check(request)  # cancelled meanwhile: that is why
             raise
         _check(request)
-        job = client.submit(request.photo, request.settings, mask=request.mask, area=request.area, within_alpha=True)
+        job = client.submit(
+            request.photo, request.settings, mask=request.mask, area=request.area, icc=request.icc, within_alpha=True
+        )
         self._running = request, client, job
         try:
             # ``cancel`` sets the flag before it looks for the job: one of the two sees the other.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 
 import torch
-from own_peak import own_peak_bytes
 
+from restoration.bench.own_peak import own_peak_bytes
 from restoration.networks.partial_nonlocal import ScratchMapping
 from restoration.networks.vae import Vae
 

@@ -3,10 +3,10 @@
 import pytest
 import torch
 from golden_files import golden, published_shapes, tensors
-from golden_weights import SOFT
 from reference_networks import KEYS, reference_network
 from torch import Tensor
 
+from restoration.bench.golden_weights import SOFT
 from restoration.official_io import face_input
 from restoration.weights.reference import REFERENCE_NETWORKS
 

@@ -14,7 +14,7 @@ for _name, _version in (("Gtk", "3.0"), ("GdkPixbuf", "2.0")):
 from gi.repository import GdkPixbuf, GLib, Gtk  # noqa: E402 # the versions come first
 
 from .labels import SHOW_FOUND, labels  # noqa: E402
-from .reading import read_pixels  # noqa: E402
+from .reading import profile_of, read_pixels  # noqa: E402
 from .remote.client import Pixels  # noqa: E402
 from .remote.connection import log_folder  # noqa: E402
 from .remote.editors.choices import Choices  # noqa: E402
@@ -80,7 +80,7 @@ class Preview:
         self._small = thumbnail(picture, pixels.buffer, _SIDE)
         self._show(self._small, None)
         self._told.set_text("")
-        self._run = Run(desk(), Request(pixels, choices.settings_to_find()))
+        self._run = Run(desk(), Request(pixels, choices.settings_to_find(), icc=profile_of(self._restorer.image)))
         self.button.set_label(_("Cancel"))
         self._timer = GLib.timeout_add(_STEP_MS, self._step)
 

@@ -14,7 +14,7 @@ from gi.repository import Babl, Gegl, Gimp
 from .remote.editors.box import Box
 from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
-from .remote.protocol import Picture
+from .remote.protocol import MAX_ICC_BYTES, Picture
 
 _BITS = {Gimp.Precision.U8_NON_LINEAR: 8, Gimp.Precision.U16_NON_LINEAR: 16}
 
@@ -54,6 +54,13 @@ def form_of(image: Any) -> Form:
         raise Refusal(_("Indexed colours cannot be restored. Convert a copy of the image: Image > Mode > RGB."))
     bits = _BITS.get(image.get_precision())
     return Form(bits or 16, base == Gimp.ImageBaseType.GRAY, bits is None)
+
+
+def profile_of(image: Any) -> bytes | None:
+    """The colour profile of what ``read_pixels`` reads; None for GIMP's own sRGB, or if it is too large to travel."""
+    profile = image.get_color_profile()
+    found = None if profile is None else bytes(profile.get_icc_profile())
+    return found if found and len(found) <= MAX_ICC_BYTES else None
 
 
 def box_of(drawable: Any) -> Box:

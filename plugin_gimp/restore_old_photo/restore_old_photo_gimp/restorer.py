@@ -12,7 +12,7 @@ from .damage import damage_mask, work_area, work_region
 from .former import former_of
 from .groups import all_layers, group_of, source_for
 from .insertion import Manner, insert
-from .reading import Box, Form, box_of, form_of, read_pixels
+from .reading import Box, Form, box_of, form_of, profile_of, read_pixels
 from .remote.client import Pixels
 from .remote.editors.choices import Choices, StageChoice
 from .remote.editors.desk import Desk, Request
@@ -104,7 +104,9 @@ class Restorer:
         area = work_area(image, box, choices)
         settings = self.settings(choices, masked=mask is not None)
         _picture, pixels = read_pixels(source, self.form)
-        run = Run(desk(), Request(Pixels(picture, pixels), settings, mask=_grey(mask, box), area=_grey(area, box)))
+        damage, where = _grey(mask, box), _grey(area, box)
+        request = Request(Pixels(picture, pixels), settings, mask=damage, area=where, icc=profile_of(image))
+        run = Run(desk(), request)
         try:
             wait(run)
         finally:

@@ -92,7 +92,8 @@ def test_other_precisions_and_profiles_come_back_as_what_they_are(
     assert told["status"] == "GIMP_PDB_SUCCESS"
     assert told["precision"] == f"GIMP_PRECISION_{precision}"
     assert (tmp_path / "before").read_bytes() == (tmp_path / "after").read_bytes()
-    # The library on the same values, whatever their profile is called.
+    # The library on the same values of the same profile.
+    icc = (tmp_path / "profile").read_bytes() if profile else None
     source = picture(tmp_path / "source", kind="<u2")
     if precision.startswith("U8"):
         source = (source // 257).astype(np.uint8)
@@ -101,7 +102,7 @@ def test_other_precisions_and_profiles_come_back_as_what_they_are(
         faces=FaceSettings(enabled=False),
         quality=QualitySettings(always=True),
     )
-    (layer,) = restore(Photo(source), settings)
+    (layer,) = restore(Photo(source, icc_profile=icc), settings)
     expected = layer.pixels.astype(float) * (257 if source.dtype == np.uint8 else 1)
     difference = np.abs(picture(tmp_path / "seen", kind="<u2") - expected)
     assert np.percentile(difference, 99.9) <= 257

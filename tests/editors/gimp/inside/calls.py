@@ -101,6 +101,7 @@ def in_precision(photo, folder, precision, profile=None):
         image.convert_color_profile(
             Gimp.ColorProfile.new_rgb_adobe(), Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, False
         )
+        Path(folder, "profile").write_bytes(bytes(image.get_color_profile().get_icc_profile()))
     image.convert_precision(getattr(Gimp.Precision, precision))
     layer = image.get_layers()[0]
     save(layer, f"{folder}/before")
