@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from restoration.faces import Found
 from restoration.faces.features import without_features
 from restoration.layers import Layer, scratch_mask_layer
 from restoration.photo import Photo, Samples
@@ -17,7 +18,7 @@ from restoration.recall import Recall
 from restoration.restorer_pass import RestorerPass
 from restoration.settings import Settings
 from restoration.stages import quality, scratch_mask, scratch_repair
-from restoration.stages.face_features import likely_faces
+from restoration.stages.face_features import faces_of_photo, likely_faces
 from restoration.stages.faces import face_layers
 from restoration.stages.pixels import to_picture
 from restoration.working_size import reduction
@@ -97,12 +98,14 @@ class Run:
         if detector is not None and scratch_mask.wants_detector(settings, user_mask):
             found = self._probability(detector) >= scratch_mask.threshold_of(detector, settings)
             if found.any():
-                faces = self.recall.of(tuple, "likely faces", self._likely_faces)
-                found = without_features(found, self.picture, faces)
+                found = without_features(found, self.picture, likely_faces(self.picture, self._faces_of_photo))
         return scratch_mask.unite(settings, user_mask, found)
 
-    def _likely_faces(self) -> tuple[np.ndarray, ...]:
-        return likely_faces(self.picture)
+    @functools.cached_property
+    def _faces_of_photo(self) -> Found:
+        network = self.settings.faces.detector == "cnn" and self.settings.is_on("faces")
+        name = ("faces of the photo", network)
+        return self.recall.of(Found, name, lambda: faces_of_photo(self.picture, network=network))
 
     def _probability(self, detector: Detector) -> np.ndarray:
         settings, progress = self.settings.scratches, share_of(self.progress, "detection")
@@ -192,7 +195,8 @@ class Run:
         doubts = functools.partial(self.tell, "faces")
         if settings.points == "68":
             doubts("The model of 68 points is not free for commercial use: it was trained on iBUG 300-W.")
-        for layer in face_layers(self.photo, self.picture, pixels, enhancer, settings, at, progress, doubts):
+        known = self._faces_of_photo
+        for layer in face_layers(self.photo, known, pixels, enhancer, settings, at, progress, doubts):
             made.append(layer)
             yield layer
         self.recall.put(name, tuple(made))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from restoration.faces import FaceBox, Found, align_face, face_layer, merge_found, search_faces, warp_face
@@ -15,12 +14,13 @@ from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.presets.interface import FaceEnhancer, Fraction
 from restoration.settings import FacePoints, FaceSettings
+from restoration.stages.face_features import in_8_bits
 from restoration.stages.pixels import to_samples
 
 
 def face_layers(
     photo: Photo,
-    original: np.ndarray,
+    known: Found,
     picture: np.ndarray,
     enhancer: FaceEnhancer,
     settings: FaceSettings,
@@ -35,7 +35,7 @@ def face_layers(
 
     Args:
         photo: the source, H×W, for the samples' type.
-        original: the source as H×W×3 float32, 0 to 1; faces are looked for in it, too, for what restoring blurred.
+        known: the faces of the source, from ``faces_of_photo``: what restoring blurred is not lost.
         picture: what the stages before made of it, H×W×3 float32, 0 to 1; faces are found in it and cut from it.
         enhancer: the face network.
         settings: detector, points and strength, which is the layers' opacity.
@@ -44,8 +44,8 @@ def face_layers(
         tell: told a sentence for the user, if faces, or what may be one, were left as they are.
     """
     progress(0.0)
-    shown = _in_8_bits(picture)
-    found = _search(shown, picture, original, settings.detector == "cnn")
+    shown = in_8_bits(picture)
+    found = merge_found(search_faces(shown, network=settings.detector == "cnn"), known)
     note = _doubt(found)
     if note:
         tell(note)
@@ -106,21 +106,9 @@ def _drawn(
         yield from map(_Drawn, enhancer.enhance(crops), crops, affines)
 
 
-def _search(shown: np.ndarray, picture: np.ndarray, original: np.ndarray, network: bool) -> Found:
-    found = search_faces(shown, network=network)
-    if picture is original:
-        return found
-    return merge_found(found, search_faces(_in_8_bits(original), network=network))
-
-
 def _doubt(found: Found) -> str:
     places = len(found.doubtful)
     if not places:
         return ""
     what = "1 place may be a face" if places == 1 else f"{places} places may be faces"
     return f"{what}, but not surely: nothing was drawn there."
-
-
-def _in_8_bits(picture: np.ndarray) -> np.ndarray:
-    """For dlib, which takes no more; what is drawn does not pass through them."""
-    return np.asarray(cv2.convertScaleAbs(picture, alpha=255))  # rounds and saturates, without floats in between

@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from restoration.device import choose_compute
+from restoration.faces import Found
 from restoration.photo import Photo
 from restoration.presets import load_models
 from restoration.settings import FaceSettings
+from restoration.stages.face_features import faces_of_photo
 from restoration.stages.faces import face_layers
 from restoration.stages.pixels import to_picture
 
@@ -30,8 +32,8 @@ DEFAULT = FaceSettings()
 
 
 def drawn(photo, enhancer, settings=DEFAULT, tell=lambda _: None):
-    picture = to_picture(photo)
-    return list(face_layers(photo, picture, picture, enhancer, settings, (0, 0), lambda _: None, tell))
+    none = Found([], [])
+    return list(face_layers(photo, none, to_picture(photo), enhancer, settings, (0, 0), lambda _: None, tell))
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,7 @@ def test_one_layer_a_face_in_reading_order_at_its_place(two_faces, dtype):
     layers = list(
         face_layers(
             photo,
-            to_picture(photo),
+            Found([], []),
             to_picture(photo),
             Brightener(),
             FaceSettings(strength=0.5),
@@ -74,7 +76,8 @@ def test_one_layer_a_face_in_reading_order_at_its_place(two_faces, dtype):
 def test_a_face_that_restoring_blurred_is_still_found_in_the_original(two_faces):
     photo = Photo(np.ascontiguousarray(two_faces[:, :256]))
     blurred = np.full(photo.pixels.shape, 0.5, np.float32)
-    layers = list(face_layers(photo, to_picture(photo), blurred, Brightener(), FaceSettings(), (0, 0), lambda _: None))
+    known = faces_of_photo(to_picture(photo))
+    layers = list(face_layers(photo, known, blurred, Brightener(), FaceSettings(), (0, 0), lambda _: None))
     assert [layer.name for layer in layers] == ["Face 1"]
 
 
