@@ -51,7 +51,7 @@ COMPACT_DETECTOR = BundledFile(
 )
 COMPACT_FACES = BundledFile(
     "compact_faces",
-    "676045f05df75ea254a768e26df3db400a7f2ac9c0f969e8142ee79762c00f18",
+    "32be1ca4295ddb4858184e71a0980d3d43d9d27a4b3e5eea05c46122832a918c",
     ("face",),
     "MIT; trained on portraits for research use",
     _OURS,

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from restoration.faces import detection
 from restoration.faces.boxes import FaceBox
 from restoration.faces.detection import Found, find_faces, merge_found, search_faces
 
@@ -87,6 +88,14 @@ def test_a_low_score_is_doubtful_and_no_face(astronaut: np.ndarray) -> None:
     assert len(found.faces) == 1
     assert all(box.score < 0.15 for box in found.doubtful)
     assert len(found.doubtful) == 1
+
+
+def test_a_low_score_of_the_published_look_needs_a_witness() -> None:
+    low, agreeing, against = FaceBox(0, 0, 90, 90, 0.1), FaceBox(2, 0, 92, 90, 0.05), FaceBox(2, 0, 92, 90, -0.1)
+    assert detection._weigh([[low], [agreeing], [], []]) == Found([low], [])
+    assert detection._weigh([[low], [against], [], []]) == Found([], [low])
+    assert detection._weigh([[low], [], [], []]) == Found([], [low])
+    assert detection._weigh([[FaceBox(0, 0, 90, 90, 0.2)], [], [], []]).doubtful == []
 
 
 def test_two_searches_give_one_box_a_face_and_sure_beats_doubtful() -> None:
