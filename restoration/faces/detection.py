@@ -36,10 +36,10 @@ _TILTS = (-30.0, 30.0)
 # turned ones, the network (whose scores are others). In 179 old photographs the first reported 56 faces, the next three
 # above these scores 103 that it missed, and 2 things that are none or hardly one (a pattern of cloth, a blurred head).
 # Of what is doubtful every fourth is none (knobs, shutters, trees).
-_SURE = (0.15, 0.15, 0.3, 0.3, 0.7)
-# The published look's own threshold: between it and the one above, another look must see more than nothing there, too.
-# Of 99 faces of 80 old scans that asks one for a witness, and it has one; a badge on an enlarged portrait has none.
-_PUBLISHED = 0.0
+_SURE = (0.0, 0.15, 0.3, 0.3, 0.7)
+# Of a picture so large that the first look is at a reduced one: it holds more that is no face, such as a badge on an
+# enlarged portrait. Below this another look must see more than nothing there, too.
+_SURE_REDUCED = 0.15
 # Less than surely: a score from 0 in any look, or from the second in two of them.
 _DOUBTFUL = 0.0
 _DOUBTFUL_IN_TWO = -0.2
@@ -99,7 +99,7 @@ def search_faces(image: NDArray[np.uint8], *, thorough: bool = True, network: bo
         return Found([], [])
     whole = min(1.0, math.sqrt(_MOST_PIXELS_WHOLE / pixels))
     if not thorough:
-        return Found(reading_order(merge_overlapping(look_at_whole(image, whole, _PUBLISHED))), [])
+        return Found(reading_order(merge_overlapping(look_at_whole(image, whole, _SURE[0]))), [])
     # Grey in the other looks: old photographs have little else, and it takes a quarter less time.
     grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8)
     looks = [look_at_whole(image, whole, _DOUBTFUL_IN_TWO)]
@@ -112,7 +112,7 @@ def search_faces(image: NDArray[np.uint8], *, thorough: bool = True, network: bo
     if network:
         enlarged = min(_MOST_ENLARGEMENT_NETWORK, math.sqrt(_MOST_PIXELS_NETWORK / pixels))
         looks.append(look_by_network(image, enlarged, _DOUBTFUL))
-    return _weigh(looks)
+    return _weigh(looks, _SURE if whole == 1 else (_SURE_REDUCED, *_SURE[1:]))
 
 
 def merge_found(first: Found, second: Found) -> Found:
@@ -127,15 +127,15 @@ def merge_found(first: Found, second: Found) -> Found:
     return Found(reading_order(faces), reading_order(together[len(faces) :]))
 
 
-def _weigh(looks: Sequence[Sequence[FaceBox]]) -> Found:
+def _weigh(looks: Sequence[Sequence[FaceBox]], sure: Sequence[float] = _SURE) -> Found:
     """One box a face from what all looks reported, the first look being the published one."""
     seen = [(box, number) for number, boxes in enumerate(looks) for box in boxes]
     seen.sort(key=lambda item: -item[0].score - (_FIRST_LOOK_BONUS if item[1] == 0 else 0.0))
     faces, doubtful = [], []
     for box in merge_overlapping(box for box, _ in seen):
         same = [(other.score, number) for other, number in seen if same_face(box, other)]
-        agreeing = {number for score, number in same if score >= _PUBLISHED}
-        if any(score >= _SURE[number] for score, number in same) or (0 in agreeing and len(agreeing) > 1):
+        agreeing = {number for score, number in same if score >= _SURE[0]}
+        if any(score >= sure[number] for score, number in same) or (0 in agreeing and len(agreeing) > 1):
             faces.append(box)
         elif max(same)[0] >= _DOUBTFUL or len({number for _, number in same}) > 1:
             doubtful.append(box)

@@ -90,12 +90,14 @@ def test_a_low_score_is_doubtful_and_no_face(astronaut: np.ndarray) -> None:
     assert len(found.doubtful) == 1
 
 
-def test_a_low_score_of_the_published_look_needs_a_witness() -> None:
+def test_in_a_reduced_picture_a_low_score_of_the_first_look_needs_a_witness() -> None:
+    strict = (0.15, 0.15, 0.3, 0.3)
     low, agreeing, against = FaceBox(0, 0, 90, 90, 0.1), FaceBox(2, 0, 92, 90, 0.05), FaceBox(2, 0, 92, 90, -0.1)
-    assert detection._weigh([[low], [agreeing], [], []]) == Found([low], [])
-    assert detection._weigh([[low], [against], [], []]) == Found([], [low])
-    assert detection._weigh([[low], [], [], []]) == Found([], [low])
-    assert detection._weigh([[FaceBox(0, 0, 90, 90, 0.2)], [], [], []]).doubtful == []
+    assert detection._weigh([[low], [agreeing], [], []], strict) == Found([low], [])
+    assert detection._weigh([[low], [against], [], []], strict) == Found([], [low])
+    assert detection._weigh([[low], [], [], []], strict) == Found([], [low])
+    assert detection._weigh([[low], [], [], []]) == Found([low], [])
+    assert detection._weigh([[FaceBox(0, 0, 90, 90, 0.2)], [], [], []], strict).doubtful == []
 
 
 def test_two_searches_give_one_box_a_face_and_sure_beats_doubtful() -> None:
