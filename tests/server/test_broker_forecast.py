@@ -115,7 +115,7 @@ def test_a_forecast_that_does_not_fit_is_no_error_and_holds_up_nobody(server):
         assert peer.run("warm", *small())["type"] == "done"
         huge = Picture("RGBA", 16, 14_000, 14_000)
         answer = ask(peer, huge, {"preset": "official"})
-        assert answer["needed_bytes"] > 200e9
+        assert answer["needed_bytes"] > 9e9
         assert answer["fits"] is (answer["needed_bytes"] <= answer["free_bytes"])
         assert ask(peer, settings={"preset": "unheard of"})["needed_bytes"] is None
         at = time.monotonic()

@@ -163,7 +163,11 @@ def test_a_client_that_vanished_leaves_no_job(made):
 
 # Forecasts
 
-MODEL = {"fixed": 1000, "per_pixel": {"8": 10, "16": 10}, "per_tile_pixel": 0, "tile_side": 1}
+MODEL = {
+    "fixed": 1000, "per_pixel": {"8": 10, "16": 10},
+    "per_working_pixel": 0, "working_pixels": 1, "least_working_pixels": 1,
+    "per_tile_pixel": 0, "tile_side": 1, "least_tile_side": 1,
+}  # fmt: skip
 
 
 def question(device="auto"):
