@@ -4,7 +4,7 @@ Networks learnt what damage looks like in pictures of about a megapixel. A scan 
 many pixels wide, and a network's time and memory grow with the pixels. So what is restored is the scan, reduced; what
 comes back is enlarged, and the scan's own detail, finer than the reduced one can hold, is laid over it: as strongly as
 restoring left the coarser detail beside it. A scan that restoring leaves alone comes out bit for bit as it was, up to
-the rounding of floats; in holes there is no detail to keep.
+the rounding of floats. In holes there is no detail to keep: they borrow that of their surroundings, grain above all.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ LEAST_VARIANCE = 1e-5
 #: Keys of the cubic kernel (Keys 1981), as OpenCV has it.
 _CUBIC = -0.75
 STRIP_ROWS = 256
+#: Detail for a hole is borrowed from at most so many rows away.
+REACH = 96
+#: And from so many cells beside the hole's edge, where nothing is left of the damage.
+BESIDE = 3.0
 
 
 @dataclass(frozen=True)
@@ -94,12 +98,48 @@ def enlarge_onto(picture: np.ndarray, mask: np.ndarray, reduced: Reduced, restor
     coarse = _filled(reduced.picture, reduced.mask)
     out = np.empty(picture.shape, np.float32)
     for rows in strips(height, STRIP_ROWS):
-        drawn = _enlarged_rows(restored, rows, height, width)
-        own = picture[rows] - _enlarged_rows(coarse, rows, height, width)
-        own *= _enlarged_rows(gain, rows, height, width)[..., None]
-        own[mask[rows]] = 0
-        np.clip(drawn + own, 0, 1, out=out[rows])
+        damaged = bool(mask[rows].any())
+        # What is borrowed for a hole may lie in the rows above and below.
+        seen = slice(max(0, rows.start - REACH), min(height, rows.stop + REACH)) if damaged else rows
+        own = picture[seen] - _enlarged_rows(coarse, seen, height, width)
+        own *= _enlarged_rows(gain, seen, height, width)[..., None]
+        if damaged:
+            borrow_detail(own, mask[seen], BESIDE * reduced.factor)
+        own = own[rows.start - seen.start :][: rows.stop - rows.start]
+        np.clip(_enlarged_rows(restored, rows, height, width) + own, 0, 1, out=out[rows])
     return out
+
+
+def borrow_detail(detail: np.ndarray, mask: np.ndarray, beside: float) -> None:
+    """Gives holes the fine detail, grain above all, of what lies across their nearest edge; in place.
+
+    Each pixel of a hole takes the detail of its mirror image, a little farther out: at the edge itself lies what the
+    damage has left of itself. Where that is damaged, too, or too far, there is none: the hole is as smooth as it was
+    drawn.
+
+    Args:
+        detail: H×W×3 float32; what it has in holes is overwritten.
+        mask: H×W bool, True = damaged.
+        beside: how much farther out, in pixels.
+    """
+    sound_y, sound_x = np.nonzero(~mask)
+    rows, columns = np.nonzero(mask)
+    detail[rows, columns] = 0
+    if not len(sound_y) or not len(rows):
+        return
+    _, labels = cv2.distanceTransformWithLabels(
+        mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    places = np.zeros((int(labels.max()) + 1, 2), np.int32)
+    places[labels[sound_y, sound_x]] = np.stack([sound_y, sound_x], axis=1)
+    nearest = places[labels[rows, columns]].astype(np.float32)
+    outwards = nearest - np.stack([rows, columns], axis=1)
+    far = np.maximum(np.hypot(*outwards.T), 1)[:, None]
+    mirrored = np.rint(nearest + outwards * (1 + beside / far)).astype(int)
+    inside = ((mirrored >= 0) & (mirrored < mask.shape)).all(axis=1)
+    y, x = mirrored[inside].T
+    known = ~mask[y, x]
+    detail[rows[inside][known], columns[inside][known]] = detail[y[known], x[known]]
 
 
 def detail_gain(before: np.ndarray, after: np.ndarray, hole: np.ndarray) -> np.ndarray:
