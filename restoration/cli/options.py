@@ -95,7 +95,7 @@ FaceDetectorOption = Annotated[
         "--face-detector",
         metavar=_metavar(FaceDetector),
         help="How faces are looked for: hog is quick; cnn adds a network that sees turned and shaded faces, and takes "
-        "some 10 s a megapixel.",
+        "minutes on a slow CPU.",
     ),
 ]
 FacePointsOption = Annotated[

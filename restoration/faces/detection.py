@@ -26,7 +26,7 @@ _MOST_ENLARGEMENT = 3.4
 # The same for each turned picture, with the corners that turning adds.
 _MOST_PIXELS_TILTED = 8_000_000
 _MOST_ENLARGEMENT_TILTED = 2.0
-# The network's look takes some 30 s at most.
+# Of 4 megapixels the network's look took 94 s on a slow CPU core; a smaller picture is enlarged up to that.
 _MOST_PIXELS_NETWORK = 4_000_000
 _MOST_ENLARGEMENT_NETWORK = 2.0
 # The detector itself forgives some 25 degrees.
@@ -84,8 +84,8 @@ def search_faces(image: NDArray[np.uint8], *, thorough: bool = True, network: bo
             look at some 45 megapixels at most, whatever the size.
         thorough: False is the published behaviour: one look, upright, at faces from some 80 pixels (of a picture of 4
             megapixels, to which larger ones are reduced); nothing is doubtful then.
-        network: look with dlib's network, too, which sees turned and shaded faces better and takes some 7 s a megapixel
-            on a CPU core; of a picture above 4 megapixels it sees a reduced one.
+        network: look with dlib's network, too, which sees turned and shaded faces better and takes some 20 s a megapixel
+            of what it looks at; of a picture above 4 megapixels it sees a reduced one.
 
     Raises:
         ValueError: not H×W×3 uint8.

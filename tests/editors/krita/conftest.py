@@ -86,7 +86,7 @@ def missing_programs() -> list[str]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Krita 5.1 dies of itself once in some hundred documents; never twice at the same test unless we made it.
+    # Krita 5.1 was once ended by a fault of memory in a test that then passed more than a hundred times: one more try.
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=[KRITA_CRASHED]))
