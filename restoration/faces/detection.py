@@ -84,8 +84,8 @@ def search_faces(image: NDArray[np.uint8], *, thorough: bool = True, network: bo
             look at some 45 megapixels at most, whatever the size.
         thorough: False is the published behaviour: one look, upright, at faces from some 80 pixels (of a picture of 4
             megapixels, to which larger ones are reduced); nothing is doubtful then.
-        network: look with dlib's network, too, which sees turned and shaded faces better and takes some 20 s a megapixel
-            of what it looks at; of a picture above 4 megapixels it sees a reduced one.
+        network: look with dlib's network, too, which sees turned and shaded faces better and takes some 20 s for each
+            megapixel that it looks at on a slow CPU core; a picture is enlarged, or reduced, to 4 megapixels for it.
 
     Raises:
         ValueError: not H×W×3 uint8.

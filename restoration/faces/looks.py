@@ -88,7 +88,8 @@ def look(image: NDArray[np.uint8], scale: float, angle: float, threshold: float)
 def look_by_network(image: NDArray[np.uint8], scale: float, threshold: float) -> list[FaceBox]:
     """dlib's network for faces (King, "Max-Margin Object Detection", 2015) at the picture, scaled, in colour.
 
-    Some 10 to 25 s a megapixel on a slow CPU core and, in its tiles, 0.9 GB a megapixel; it sees faces from some 40 pixels, turned heads too.
+    A megapixel takes some 10 to 25 s on a slow CPU core and, in its tiles, 0.9 GB; faces are seen from some 40 pixels,
+    turned heads too.
 
     Args:
         image: H×W×3 RGB.
