@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from restoration.working_size import GAIN, borrow_detail, detail_gain, enlarge_onto, reduce_to, reduction
+from restoration.working_size import GAIN, borrow_detail, carry_on, detail_gain, enlarge_onto, reduce_to, reduction
 
 SIDE = 400
 
@@ -104,6 +104,20 @@ def test_a_repair_has_the_grain_of_its_surroundings():
     # What is borrowed is finer than the reduced picture holds; the rest of the grain the hole lacks.
     assert fine[:, 192:202].std() > 0.6 * fine[:, 20:160].std()
     assert np.abs(again[:, 188:206].mean(axis=(0, 2)) - 0.5).max() < 0.02  # and nothing of the scratch
+
+
+def test_fine_lines_go_on_across_a_scratch():
+    # Ten rows bright, ten dark: a scratch of eight columns stands across them.
+    stripes = np.where(np.arange(80) // 10 % 2 == 0, np.float32(0.1), np.float32(-0.1))
+    detail = np.broadcast_to(stripes[:, None, None], (80, 60, 3)).copy()
+    mask = np.zeros((80, 60), bool)
+    mask[:, 26:34] = True
+    scratched = np.where(mask[..., None], np.float32(0.7), detail)
+    carried = carry_on(scratched, mask)
+    np.testing.assert_allclose(carried[~mask], detail[~mask], atol=1 / 32767)
+    inside = np.corrcoef(carried[:, 26:34, 0].mean(axis=1), stripes)[0, 1]
+    assert inside > 0.9
+    np.testing.assert_array_equal(carry_on(scratched, np.ones_like(mask)), 0)
 
 
 def test_what_is_borrowed_lies_across_the_edge_and_what_cannot_be_had_is_none():
