@@ -15,7 +15,7 @@ from restoration.training.config import TrainingConfig
 from restoration.training.pairs import PairSet
 from restoration.training.run import Losses, Run
 
-#: Channels of the compact preset: about a million parameters, less than 2 MiB in fp16.
+#: Channels of the compact preset: about a million parameters, less than 1 MiB in 8 bits.
 COMPACT_WIDTHS = (16, 32, 64, 80, 96)
 
 #: Share of crops shown without their damage: lace, glasses and window frames must stay unmarked.

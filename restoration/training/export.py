@@ -1,4 +1,4 @@
-"""From checkpoints to the files that are bundled: averaged weights, fp16, safetensors, no pickle."""
+"""From checkpoints to the files that are bundled: averaged weights, 8 bits, safetensors, no pickle."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from safetensors.torch import save_file
 from torch import Tensor
+
+from restoration.weights.eight_bits import stored
 
 #: Restoring encodes with VAE A and decodes with VAE B; their other halves stay in the checkpoint.
 UNUSED = {"vae_a": ("decoder.", "to_"), "vae_b": ("encoder.",)}
@@ -19,7 +20,7 @@ def export(networks: Mapping[str, Mapping[str, Tensor]], target: Path) -> str:
 
     Args:
         networks: state dicts by network.
-        target: the ``.safetensors`` file; its keys are ``<network>.<key>``, fp16.
+        target: the ``.safetensors`` file; its keys are ``<network>.<key>``, see ``restoration.weights.eight_bits``.
 
     Returns:
         The file's SHA-256, for the registry.
@@ -31,9 +32,8 @@ def export(networks: Mapping[str, Mapping[str, Tensor]], target: Path) -> str:
                 continue
             if name in UNUSED and key.startswith(UNUSED[name]):
                 continue
-            if value.is_floating_point():
-                value = value.clamp(-65504, 65504).to(torch.float16)
-            tensors[f"{name}.{key}"] = value.contiguous()
+            full = f"{name}.{key}"
+            tensors |= stored(full, value) if value.is_floating_point() else {full: value.contiguous()}
     target.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, target)
     return hashlib.sha256(target.read_bytes()).hexdigest()

@@ -1,4 +1,4 @@
-"""Our own weight files: safetensors, keys ``<network>.<key>``."""
+"""Our own weight files: safetensors, keys ``<network>.<key>``, large tensors in 8 bits."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from restoration.errors import WeightsError
+from restoration.weights.eight_bits import SCALE_SUFFIX, restored
 
 
 def read_networks(
@@ -27,9 +28,13 @@ def read_networks(
     out: dict[str, dict[str, torch.Tensor]] = {}
     try:
         with safe_open(path, "pt") as stored:
-            for key in stored.keys():  # noqa: SIM118 - not a dict
+            keys = set(stored.keys())
+            for key in sorted(keys):
+                if key.endswith(SCALE_SUFFIX):
+                    continue
                 network, _, rest = key.partition(".")
-                out.setdefault(network, {})[rest] = stored.get_tensor(key).float()
-    except SafetensorError as error:
+                scale = stored.get_tensor(key + SCALE_SUFFIX) if key + SCALE_SUFFIX in keys else None
+                out.setdefault(network, {})[rest] = restored(stored.get_tensor(key), scale)
+    except (SafetensorError, ValueError) as error:
         raise WeightsError(f"The weight file {path} is damaged.", remedy) from error
     return out
