@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from restoration.colour import colour_space, in_srgb
 from restoration.photo import Photo, Samples, check_pixels, check_samples, to_depth
 
 Role = Literal["scratch_mask", "restored", "inpainted", "scratch_repair", "face", "colour"]
 BlendMode = Literal["normal", "color"]
+
+#: The group of the fillings of a hole, among which the user chooses.
+CANDIDATES = "Candidates"
 
 _Floats = npt.NDArray[np.float64]
 
@@ -36,6 +40,8 @@ class Layer:
         opacity: 0 to 1; the strength of a stage, never part of the pixels.
         visible: a hidden layer changes nothing.
         note: one sentence for the user, or nothing.
+        group: name of the group, within that of all layers, in which the layer lies; empty for none. Layers of one
+            group lie next to each other, and where a user chooses among them only one is visible.
 
     Raises:
         ValueError: a value is not as said above.
@@ -51,6 +57,7 @@ class Layer:
     opacity: float = 1.0
     visible: bool = True
     note: str = ""
+    group: str = ""
 
     def __post_init__(self) -> None:
         check_pixels("layer", self.pixels, self.alpha)
@@ -104,7 +111,8 @@ def flatten(photo: Photo, layers: Sequence[Layer]) -> Photo:
     no visible layer has any alpha times opacity the pixels are the photo's, bit for bit; if that is everywhere, the
     photo itself is returned. The photo's alpha does not change: layers paint on what is there.
 
-    A grey photo stays grey under grey layers; an RGB layer that shows anywhere makes the result RGB.
+    A grey photo stays grey under grey layers; an RGB layer that shows anywhere makes the result RGB. Such a layer is
+    sRGB, so a photo with a grey profile of its own, and its grey layers, are converted to that first.
 
     Raises:
         ValueError: a visible layer has another type than the photo.
@@ -116,6 +124,9 @@ def flatten(photo: Photo, layers: Sequence[Layer]) -> Photo:
     if not shown:
         return photo
     channels = max(photo.pixels.shape[2], *(layer.pixels.shape[2] for layer in shown))
+    if channels > photo.pixels.shape[2] and colour_space(photo).icc_profile is not None:
+        shown = [_in_srgb(layer, photo) for layer in shown]
+        photo = in_srgb(photo)
     result = np.empty((photo.height, photo.width, channels), photo.pixels.dtype)
     rows = max(1, _STRIP_PIXELS // photo.width)
     for top in range(0, photo.height, rows):
@@ -130,6 +141,12 @@ def flatten(photo: Photo, layers: Sequence[Layer]) -> Photo:
     return photo.with_pixels(result)
 
 
+def _in_srgb(layer: Layer, photo: Photo) -> Layer:
+    if layer.pixels.shape[2] == 3:
+        return layer
+    return replace(layer, pixels=in_srgb(Photo(layer.pixels, icc_profile=photo.icc_profile)).pixels)
+
+
 def alpha_within(photo: Photo, layer: Layer) -> Samples | None:
     """The alpha that ``layer`` needs where nobody keeps layers within the photo's alpha, as ``flatten`` does.
 
@@ -140,15 +157,15 @@ def alpha_within(photo: Photo, layer: Layer) -> Samples | None:
         return layer.alpha
     full = photo.max_value
     product = np.zeros(layer.pixels.shape[:2], photo.pixels.dtype)
-    part = (_overlap(-layer.y, photo.height, layer.height), _overlap(-layer.x, photo.width, layer.width))
-    below = photo.alpha[_overlap(layer.y, layer.height, photo.height), _overlap(layer.x, layer.width, photo.width)]
+    part = (overlap(-layer.y, photo.height, layer.height), overlap(-layer.x, photo.width, layer.width))
+    below = photo.alpha[overlap(layer.y, layer.height, photo.height), overlap(layer.x, layer.width, photo.width)]
     own = full if layer.alpha is None else layer.alpha[part]
     product[part] = (below.astype(np.uint32) * own + full // 2) // full
     return product
 
 
-def _overlap(start: int, length: int, limit: int) -> slice:
-    """The part of 0 to ``limit`` that a span from ``start`` covers; empty if there is none."""
+def overlap(start: int, length: int, limit: int) -> slice:
+    """The part of 0 to ``limit`` that a span of ``length`` from ``start`` covers; empty if there is none."""
     first = min(max(start, 0), limit)
     return slice(first, min(max(start + length, first), limit))
 
@@ -157,8 +174,8 @@ def _shows(layer: Layer, photo: Photo) -> bool:
     """True if the layer can change any pixel of the photo."""
     if not layer.visible or layer.opacity == 0:
         return False
-    rows = _overlap(-layer.y, photo.height, layer.height)
-    columns = _overlap(-layer.x, photo.width, layer.width)
+    rows = overlap(-layer.y, photo.height, layer.height)
+    columns = overlap(-layer.x, photo.width, layer.width)
     if rows.start == rows.stop or columns.start == columns.stop:
         return False
     return layer.alpha is None or bool(layer.alpha[rows, columns].any())
@@ -172,8 +189,8 @@ def _planes(pixels: Samples) -> _Floats:
 def _composite(canvas: _Floats, layer: Layer, top: int, maximum: int) -> None:
     """Lay ``layer`` over ``canvas``, a strip C×H×W of the photo (0 to ``maximum``) that begins at row ``top``."""
     _, height, width = canvas.shape
-    below = canvas[:, _overlap(layer.y - top, layer.height, height), _overlap(layer.x, layer.width, width)]
-    part = (_overlap(top - layer.y, height, layer.height), _overlap(-layer.x, width, layer.width))
+    below = canvas[:, overlap(layer.y - top, layer.height, height), overlap(layer.x, layer.width, width)]
+    part = (overlap(top - layer.y, height, layer.height), overlap(-layer.x, width, layer.width))
     above = _planes(layer.pixels[part])
     if layer.blend_mode == "color":
         if len(below) == 1:

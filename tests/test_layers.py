@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from colour_profiles import GREY_LINEAR
 from PIL import ImageCms
 
 from restoration.layers import Layer, alpha_within, flatten, group_name, scratch_mask_layer
@@ -291,6 +292,17 @@ def test_a_grey_photo_takes_colour_from_an_rgb_layer() -> None:
     assert result.pixels.tolist() == [[[255, 34, 34], [100, 100, 100]]]
     assert result.icc_profile is None  # the grey one says nothing of RGB
     assert result.dpi == (300, 300)
+
+
+def test_a_grey_photo_with_a_profile_of_its_own_becomes_srgb_under_colour() -> None:
+    photo = Photo(np.full((2, 3, 1), 128, np.uint8), icc_profile=GREY_LINEAR)
+    colour = Layer("Colour", "colour", np.full((2, 1, 3), (90, 60, 60), np.uint8), blend_mode="color")
+    result = flatten(photo, [restored(np.full((1, 3, 1), 64, np.uint8)), colour])
+    assert result.icc_profile is None
+    # Half the light is 188 in sRGB, a quarter 137.
+    np.testing.assert_array_equal(result.pixels[:, 2, 0], [137, 188])
+    luminosity = result.pixels[:, 0] @ np.array([0.3, 0.59, 0.11])
+    np.testing.assert_allclose(luminosity, [137, 188], atol=1)
 
 
 def test_a_grey_layer_lies_on_an_rgb_photo() -> None:
