@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -119,7 +119,7 @@ class Models:
     """The networks of a preset; None where it has no weights, with the reason in ``missing``.
 
     Attributes:
-        detector, restorer, face_enhancer: the networks.
+        detector, restorer, face_enhancer, colouriser, inpainter: the networks.
         missing: stage name to one sentence that says what is not there and what to do.
         on_cpu: whether the networks run on the CPU, in the process's own memory.
     """
@@ -129,3 +129,63 @@ class Models:
     face_enhancer: FaceEnhancer | None
     missing: dict[str, str] = field(default_factory=dict)
     on_cpu: bool = True
+    colouriser: Colouriser | None = None
+    inpainter: Inpainter | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a colouriser has seen in a picture, before any hint: kept, so that a new stroke is answered at once.
+
+    Attributes:
+        light: h×w float32, L of Lab over 100, of the picture reduced to the cells in which chroma comes.
+        features: the network's own, float32 arrays.
+    """
+
+    light: np.ndarray
+    features: tuple[np.ndarray, ...]
+
+
+class Colouriser(Protocol):
+    """Gives plausible colours to a picture of which it sees the luminance alone."""
+
+    def look(self, picture: np.ndarray) -> Seen:
+        """Looks at a picture of any size, H×W×3 float32, 0 to 1.
+
+        Raises:
+            MemoryShortError: there is not enough memory.
+        """
+        ...
+
+    def chroma(self, seen: Seen, hints: np.ndarray | None) -> np.ndarray:
+        """The colour of each cell, h×w×2 float32, a and b of Lab.
+
+        Args:
+            seen: from ``look``.
+            hints: h×w×3 float32: a and b of Lab, and the share of the cell that the user painted, 0 to 1.
+
+        Raises:
+            MemoryShortError: there is not enough memory.
+        """
+        ...
+
+
+class Inpainter(Protocol):
+    """Fills holes with what might have been there."""
+
+    def fill(
+        self, picture: np.ndarray, hole: np.ndarray, seeds: Sequence[int], progress: Fraction
+    ) -> Iterator[np.ndarray]:
+        """One filled picture a seed, H×W×3 float32, 0 to 1; what is known is the picture's, bit for bit.
+
+        Args:
+            picture: H×W×3 float32, 0 to 1, of any size; not changed. What lies in the hole is not looked at.
+            hole: H×W bool, True = to be filled.
+            seeds: whole numbers from 0; the same one gives the same filling, others differ where much is open.
+            progress: told the share of all seeds that is done; may raise to cancel.
+
+        Raises:
+            MaskError: the hole is the whole picture.
+            MemoryShortError: there is not enough memory.
+        """
+        ...

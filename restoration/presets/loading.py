@@ -9,19 +9,31 @@ from platformdirs import user_data_path
 
 from restoration.device import Compute
 from restoration.errors import WeightsError
+from restoration.networks.compact_colour import ColourNetwork
 from restoration.networks.compact_face import CompactFaceGenerator
+from restoration.networks.compact_inpainting import CompactInpainting
 from restoration.networks.compact_mapping import CompactMapping
 from restoration.networks.compact_vae import CompactVAE
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
+from restoration.presets.compact_colouriser import CompactColouriser
 from restoration.presets.compact_detector import CompactDetector
 from restoration.presets.compact_faces import CompactFaceEnhancer
+from restoration.presets.compact_inpainter import CompactInpainter
 from restoration.presets.compact_restorer import CompactRestorer
 from restoration.presets.interface import Models
 from restoration.presets.official import OfficialDetector, OfficialFaceEnhancer, OfficialRestorer
 from restoration.settings import Preset
 from restoration.weights.official import load_official
-from restoration.weights.registry import COMPACT_DETECTOR, COMPACT_FACES, COMPACT_RESTORER, is_there, load_bundled
+from restoration.weights.registry import (
+    COMPACT_COLOUR,
+    COMPACT_DETECTOR,
+    COMPACT_FACES,
+    COMPACT_INPAINTING,
+    COMPACT_RESTORER,
+    is_there,
+    load_bundled,
+)
 
 #: Names the folder of the official weights where no setting does.
 MODELS_VARIABLE = "RESTORE_OLD_PHOTO_MODELS"
@@ -77,7 +89,26 @@ def _compact(compute: Compute, with_restorer: bool) -> Models:
         faces = CompactFaceEnhancer(CompactFaceGenerator.from_state_dict(load_bundled(COMPACT_FACES)["face"]), compute)
     else:
         missing["faces"] = "The weights of the face network are missing: faces are left as they are."
-    return Models(detector, restorer, faces, missing, compute.device.type == "cpu")
+    inpainter, colouriser = _ours_for_all(compute, missing)
+    on_cpu = compute.device.type == "cpu"
+    return Models(detector, restorer, faces, missing, on_cpu, inpainter=inpainter, colouriser=colouriser)
+
+
+def _ours_for_all(
+    compute: Compute, missing: dict[str, str]
+) -> tuple[CompactInpainter | None, CompactColouriser | None]:
+    """What both presets have from us: the published archives hold no networks for it."""
+    inpainter = colouriser = None
+    if is_there(COMPACT_INPAINTING):
+        state = load_bundled(COMPACT_INPAINTING)["inpainting"]
+        inpainter = CompactInpainter(CompactInpainting.from_state_dict(state), compute)
+    else:
+        missing["inpainting"] = "The weights of the inpainting are missing: holes are repaired as scratches are."
+    if is_there(COMPACT_COLOUR):
+        colouriser = CompactColouriser(ColourNetwork.from_state_dict(load_bundled(COMPACT_COLOUR)["colour"]), compute)
+    else:
+        missing["colour"] = "The weights of the colours are missing: the photo stays as it is."
+    return inpainter, colouriser
 
 
 def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:
@@ -94,4 +125,7 @@ def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:
     except WeightsError as error:
         missing["faces"] = f"Faces are left as they are: {error}"
     restorer = OfficialRestorer(models, compute) if with_restorer else None
-    return Models(OfficialDetector(models, compute), restorer, faces, missing, compute.device.type == "cpu")
+    detector = OfficialDetector(models, compute)
+    inpainter, colouriser = _ours_for_all(compute, missing)
+    on_cpu = compute.device.type == "cpu"
+    return Models(detector, restorer, faces, missing, on_cpu, inpainter=inpainter, colouriser=colouriser)

@@ -6,12 +6,13 @@ converted at a time: floats of a whole scan stand in memory once, as the picture
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from restoration.colour import STRIP_PIXELS, colour_space
+from restoration.layers import Layer, overlap
 from restoration.photo import Photo, Samples
 from restoration.tiling import strips
 
@@ -44,6 +45,16 @@ def to_samples(picture: npt.NDArray[np.float32], photo: Photo) -> Samples:
     return samples
 
 
+def to_rgb_samples(picture: npt.NDArray[np.float32], photo: Photo) -> Samples:
+    """As ``to_samples``, but RGB over a grey photo, too, and then sRGB: h×w×3 uint8 or uint16."""
+    if photo.pixels.shape[2] == 3:
+        return to_samples(picture, photo)
+    samples = np.empty(picture.shape, photo.pixels.dtype)
+    for rows in _strips(picture):
+        samples[rows] = _rounded(picture[rows], photo)
+    return samples
+
+
 def changed_samples(photo: Photo, before: npt.NDArray[np.float32], after: npt.NDArray[np.float32]) -> Samples:
     """The photo's own samples, changed as its picture was.
 
@@ -66,6 +77,37 @@ def changed_samples(photo: Photo, before: npt.NDArray[np.float32], after: npt.ND
         change = space.from_srgb(after[rows]) - space.from_srgb(before[rows])
         samples[rows] = _rounded(photo.pixels[rows] / np.float32(photo.max_value) + change, photo)
     return samples
+
+
+def laid_over(
+    picture: npt.NDArray[np.float32], layers: Iterable[Layer], photo: Photo, offset: tuple[int, int]
+) -> npt.NDArray[np.float32]:
+    """A picture with the visible layers laid over it, at full strength: what the next stage works on.
+
+    Strength is left to the user, who changes it afterwards; no later stage need run again for that.
+
+    Args:
+        picture: H×W×3 float32, sRGB, 0 to 1; not changed.
+        layers: of blend mode ``normal``, with the photo's samples, the lowest first.
+        photo: the source, H×W.
+        offset: (x, y) of this photo in the whole one.
+    """
+    result = picture.copy()
+    height, width = picture.shape[:2]
+    for layer in layers:
+        if not layer.visible:
+            continue
+        x, y = layer.x - offset[0], layer.y - offset[1]
+        part = np.s_[overlap(-y, height, layer.height), overlap(-x, width, layer.width)]
+        below = result[overlap(y, layer.height, height), overlap(x, layer.width, width)]
+        if not below.size:
+            continue
+        above = to_picture(Photo(layer.pixels[part], icc_profile=photo.icc_profile))
+        if layer.alpha is not None:
+            weight = layer.alpha[part].astype(np.float32) / np.float32(photo.max_value)
+            above = below + (above - below) * weight[..., None]
+        below[...] = above
+    return result
 
 
 def _strips(picture: npt.NDArray[np.float32]) -> Iterator[slice]:

@@ -27,6 +27,8 @@ class LossWeights:
         gradient: multi-scale gradients of the picture.
         coarse: tone and large structure of the picture.
         likeness: of a face, see ``likeness_loss``.
+        mode_seeking: of two fillings of one hole, see ``restoration.training.inpainting``.
+        classes, chroma, redeterioration: of the colour network, see ``restoration.training.colour``.
     """
 
     reconstruction: float = 0.0
@@ -39,6 +41,10 @@ class LossWeights:
     gradient: float = 0.0
     coarse: float = 0.0
     likeness: float = 0.0
+    mode_seeking: float = 0.0
+    classes: float = 0.0
+    chroma: float = 0.0
+    redeterioration: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -120,6 +126,13 @@ COMPACT: dict[str, TrainingConfig] = {
     "face-likeness": TrainingConfig(hours=20 / 60, learning_rate=2e-3, batch=32, crop=256),
     "face": TrainingConfig(
         hours=80 / 60, learning_rate=1e-3, batch=8, crop=256, weights=LossWeights(picture=1, gradient=1, likeness=0.1)
+    ),
+    "inpainting": TrainingConfig(
+        hours=45 / 60, learning_rate=1e-3, batch=8, crop=128, weights=LossWeights(gradient=1, mode_seeking=0.3)
+    ),
+    "colour": TrainingConfig(
+        hours=117 / 60, learning_rate=1.5e-3, batch=12, crop=144,
+        weights=LossWeights(classes=1, chroma=5, redeterioration=1),
     ),
 }  # fmt: skip
 

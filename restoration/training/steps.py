@@ -12,12 +12,15 @@ from torch import nn
 from restoration.ageing import Materials
 from restoration.ageing.recipe import DEFAULT, WORN
 from restoration.errors import PictureError, SettingsError
+from restoration.networks.compact_colour import ColourNetwork
 from restoration.networks.compact_face import CompactFaceGenerator
+from restoration.networks.compact_inpainting import CompactInpainting
 from restoration.networks.direct_unet import DirectUNet
 from restoration.networks.face_generator import FaceGenerator
 from restoration.networks.face_likeness import FaceLikeness
 from restoration.networks.scratch_detector import ScratchDetector
 from restoration.networks.tone import ToneNetwork
+from restoration.training.colour import train_colour
 from restoration.training.config import TrainingConfig
 from restoration.training.crops import AgedCrops, PlainPairs, RealCrops, TonedPairs
 from restoration.training.detector import COMPACT_WIDTHS, train_detector
@@ -26,8 +29,10 @@ from restoration.training.face import train_face
 from restoration.training.face_descriptors import write_descriptors
 from restoration.training.face_pairs import write_face_pairs
 from restoration.training.families import FAMILIES, Family
+from restoration.training.inpainting import train_inpainting
 from restoration.training.likeness import train_likeness
 from restoration.training.pairs import is_held_out, list_pictures, write_pairs
+from restoration.training.picture_pack import write_pack
 from restoration.training.self_training import label_scans, train_on_scans
 from restoration.training.tone import train_tone
 from restoration.training.translation import Translator, direct_translator, latent_translator, train_translation
@@ -53,6 +58,12 @@ def _write_face_pairs(shop: Workshop) -> None:
     defects = shop.data / "defects/train"
     portraits = _to_learn_from(list_pictures(shop.data / "faces/train"))
     write_face_pairs(portraits, shop.face_pairs, defects=defects if defects.is_dir() else None)
+
+
+def _write_pictures(shop: Workshop) -> None:
+    folders = (shop.data / "photos/train", shop.data / "faces/train")
+    kinds = [_to_learn_from(list_pictures(folder)) for folder in folders if folder.is_dir()]
+    write_pack(kinds, shop.pictures)
 
 
 def _to_learn_from(pictures: Sequence[Path]) -> list[Path]:
@@ -155,6 +166,22 @@ def _train_likeness(shop: Workshop, config: TrainingConfig) -> Path:
     return train_likeness(shop.face_pairs, shop.out, config, shop.device)
 
 
+def _train_colour(shop: Workshop, config: TrainingConfig) -> Path:
+    sets = [(_to_learn_from(list_pictures(shop.data / "photos/train")), 3.0)]
+    if (shop.data / "faces/train").is_dir():
+        sets.append((_to_learn_from(list_pictures(shop.data / "faces/train")), 1.0))
+    torch.manual_seed(config.seed)
+    network = ColourNetwork.from_state_dict(shop.start["colour"]).train() if "colour" in shop.start else ColourNetwork()
+    return train_colour(sets, network, shop.out, config, shop.device)
+
+
+def _train_inpainting(shop: Workshop, config: TrainingConfig) -> Path:
+    torch.manual_seed(config.seed)
+    known = shop.start.get("inpainting")
+    network = CompactInpainting() if known is None else CompactInpainting.from_state_dict(known).train()
+    return train_inpainting(shop.pictures, network, shop.out, config, shop.device)
+
+
 def _train(shop: Workshop, config: TrainingConfig, translator: Translator, target: nn.Module | None) -> Path:
     crops = _crops(shop, config)
     return train_translation(crops, translator, target, _family(shop).prepare, shop.out, config, shop.device)
@@ -173,6 +200,17 @@ def _export(shop: Workshop) -> None:
     detector = {"scratch_detector": shop.learnt("scratch_detector", "self_training", "scratch_detector")}
     export(detector, shop.out / f"{shop.preset}_scratch_detector.safetensors")
     export({"face": shop.learnt("face", "face")}, shop.out / f"{shop.preset}_faces.safetensors")
+    if shop.preset == "compact":
+        _export_inpainting(shop)
+        _export_colour(shop)
+
+
+def _export_colour(shop: Workshop) -> None:
+    export({"colour": shop.learnt("colour", "colour")}, shop.out / "compact_colour.safetensors")
+
+
+def _export_inpainting(shop: Workshop) -> None:
+    export({"inpainting": shop.learnt("inpainting", "inpainting")}, shop.out / "compact_inpainting.safetensors")
 
 
 TRAININGS: dict[str, Training] = {
@@ -185,7 +223,9 @@ TRAININGS: dict[str, Training] = {
     "refine": _train_refine,
     "face-likeness": _train_likeness,
     "face": _train_face,
+    "inpainting": _train_inpainting,
     "direct-unet": _train_direct,
+    "colour": _train_colour,
 }
 
 #: The steps of each preset in their order; each needs what the ones before it left in the folder. ``direct-unet``, the
@@ -193,7 +233,8 @@ TRAININGS: dict[str, Training] = {
 STEPS = {
     "compact": (
         "pairs", "tone", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "refine",
-        "face-pairs", "face-descriptors", "face-likeness", "face", "export",
+        "face-pairs", "face-descriptors", "face-likeness", "face", "inpainting-pictures", "inpainting", "colour",
+        "export",
     ),
     "paper": (
         "pairs", "scratch-detector", "self-training", "vae-a", "vae-b", "mapping", "face-pairs", "face", "export"
@@ -202,9 +243,11 @@ STEPS = {
 PREPARATIONS = {
     "pairs": _write_pairs,
     "face-pairs": _write_face_pairs,
+    "inpainting-pictures": _write_pictures,
     "face-descriptors": lambda shop: write_descriptors(shop.face_pairs),
 }
-ALL_STEPS = (*PREPARATIONS, *TRAININGS, "export")
+EXPORTS = {"export": _export, "export-inpainting": _export_inpainting, "export-colour": _export_colour}
+ALL_STEPS = (*PREPARATIONS, *TRAININGS, *EXPORTS)
 
 
 def run_step(step: str, shop: Workshop, hours: float | None = None, steps: int | None = None) -> None:
@@ -223,8 +266,8 @@ def run_step(step: str, shop: Workshop, hours: float | None = None, steps: int |
     """
     if step in PREPARATIONS:
         PREPARATIONS[step](shop)
-    elif step == "export":
-        _export(shop)
+    elif step in EXPORTS:
+        EXPORTS[step](shop)
     elif step not in shop.configs:
         raise SettingsError(
             f"The preset {shop.preset} has no step {step}.", f"It has: {', '.join(STEPS[shop.preset])}."

@@ -46,6 +46,11 @@ class Workshop:
         return self.out / "faces"
 
     @property
+    def pictures(self) -> Path:
+        """Folder of the packed clean pictures."""
+        return self.out / "pictures"
+
+    @property
     def configs(self) -> Mapping[str, TrainingConfig]:
         """The settings of the preset's trainings, by step."""
         return CONFIGS[self.preset]

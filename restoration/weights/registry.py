@@ -37,26 +37,40 @@ _OURS = "trained by this project, see the model card"
 #: The bundled weights of the ``compact`` preset.
 COMPACT_RESTORER = BundledFile(
     "compact_restorer",
-    "3d4cc81bd1b19c893bf4d92986112bc61b6f303c4c679ec78875ff0e4fd41499",
+    "0d513f4f480b3f473b2146091164991b1a9dcfe7af0220176534ab501d6d0a6c",
     ("tone", "vae_a", "mapping", "vae_b"),
     "MIT; trained on photographs for research use",
     _OURS,
 )
 COMPACT_DETECTOR = BundledFile(
     "compact_scratch_detector",
-    "1989c759e8ea2783e0bea5eff6e70916dca6da81ba9e610375ab830db0509e05",
+    "cefd39cf3f1142f300ec2ada2a11520568bf4b5f037290222e071bcfea52ee78",
     ("scratch_detector",),
     "MIT; trained on photographs for research use",
     _OURS,
 )
 COMPACT_FACES = BundledFile(
     "compact_faces",
-    "32be1ca4295ddb4858184e71a0980d3d43d9d27a4b3e5eea05c46122832a918c",
+    "7803ef3839acd8809e6c223f93540e66700feb1b9b339b3494db73c7740f3fb8",
     ("face",),
     "MIT; trained on portraits for research use",
     _OURS,
 )
-BUNDLED = (COMPACT_RESTORER, COMPACT_DETECTOR, COMPACT_FACES)
+COMPACT_INPAINTING = BundledFile(
+    "compact_inpainting",
+    "a2056a643725aaac1f453e53c1e9a26bd02c479abb11eb81d2b36374ea24b82b",
+    ("inpainting",),
+    "MIT; trained on photographs and portraits for research use",
+    _OURS,
+)
+COMPACT_COLOUR = BundledFile(
+    "compact_colour",
+    "5badeace8f17801eb831f7af6683919aa103f358e58f961bb367e5869009790d",
+    ("colour",),
+    "MIT; trained on photographs and portraits for research use",
+    _OURS,
+)
+BUNDLED = (COMPACT_RESTORER, COMPACT_DETECTOR, COMPACT_FACES, COMPACT_INPAINTING, COMPACT_COLOUR)
 
 
 def is_there(bundled: BundledFile) -> bool:

@@ -116,7 +116,8 @@ def test_to_find_scratches_the_detector_s_checkpoint_is_enough(complete, tmp_pat
 
     folder = shutil.copytree(complete, tmp_path / "official")
     shutil.rmtree(folder / "Global" / "checkpoints" / "restoration")
-    found = {"scratches": {"repair": False}, "quality": {"enabled": False}, "faces": {"enabled": False}}
+    others = {stage: {"enabled": False} for stage in ("quality", "inpainting", "faces")}
+    found = {"scratches": {"repair": False}, **others}
     settings = Settings.from_dict({**found, "preset": "official", "models": str(folder)})
     assert [layer.role for layer in restore(Photo(portrait), settings)] == ["scratch_mask"]
     with pytest.raises(WeightsError, match="restoration"):
