@@ -36,6 +36,12 @@ class MaskError(RestorationError):
     code = "mask"
 
 
+class HintsError(RestorationError):
+    """Colour hints cannot be used: unreadable, without transparency, or not of the photo's size."""
+
+    code = "hints"
+
+
 class SettingsError(RestorationError):
     """A setting is out of its range or names something unknown."""
 

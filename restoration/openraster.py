@@ -7,6 +7,7 @@ a thumbnail.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import zipfile
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ def write_openraster(
     """Write the photo, and over it the group of its layers, as an OpenRaster file.
 
     Where the photo is transparent the layers are made transparent too, as ``flatten`` has it; the scratch mask is not.
+    Layers next to each other that name the same group lie in a group of that name.
 
     Args:
         path: the file, ending in ``.ora``.
@@ -87,22 +89,31 @@ def _stack(photo: Photo, layers: Sequence[Layer], source_name: str) -> bytes:
     root = ElementTree.SubElement(image, "stack")
     # Not isolated: a Colour layer must find the photo below the group, also when the layers between are hidden.
     group = ElementTree.SubElement(root, "stack", name=_in_xml(group_name(source_name)), isolation="auto")
-    for number, layer in reversed(list(enumerate(layers, start=1))):
-        ElementTree.SubElement(
-            group,
-            "layer",
-            {
-                "name": _in_xml(layer.name),
-                "src": _layer_file(number),
-                "x": str(layer.x),
-                "y": str(layer.y),
-                "opacity": f"{layer.opacity:.6f}",
-                "visibility": "visible" if layer.visible else "hidden",
-                "composite-op": _OPERATIONS[layer.blend_mode],
-            },
-        )
+    numbered = reversed(list(enumerate(layers, start=1)))
+    for name, inner in itertools.groupby(numbered, key=lambda one: one[1].group):
+        parent = group
+        if name:
+            parent = ElementTree.SubElement(group, "stack", name=_in_xml(name), isolation="auto")
+        for number, layer in inner:
+            _add_layer(parent, number, layer)
     ElementTree.SubElement(root, "layer", name=_in_xml(source_name), src=_layer_file(0))
     return ElementTree.tostring(image, encoding="UTF-8", xml_declaration=True)
+
+
+def _add_layer(parent: ElementTree.Element, number: int, layer: Layer) -> None:
+    ElementTree.SubElement(
+        parent,
+        "layer",
+        {
+            "name": _in_xml(layer.name),
+            "src": _layer_file(number),
+            "x": str(layer.x),
+            "y": str(layer.y),
+            "opacity": f"{layer.opacity:.6f}",
+            "visibility": "visible" if layer.visible else "hidden",
+            "composite-op": _OPERATIONS[layer.blend_mode],
+        },
+    )
 
 
 def _in_xml(text: str) -> str:

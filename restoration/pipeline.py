@@ -7,9 +7,11 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from typing import Literal
 
+import numpy as np
+
 from restoration.colour import colour_space
 from restoration.device import choose_compute
-from restoration.errors import MaskError, SettingsError
+from restoration.errors import HintsError, MaskError, SettingsError
 from restoration.layers import Layer
 from restoration.memory import SHARE_OF_FREE, free_memory, own_memory, plan_within
 from restoration.photo import Photo, Samples
@@ -20,6 +22,7 @@ from restoration.run import Run, Tell
 from restoration.settings import Region, Settings
 from restoration.shortage import named_shortage
 from restoration.stage_cache import StageCache
+from restoration.stages.colour import Hints
 
 
 def _unheard(stage: str, sentence: str) -> None:
@@ -36,6 +39,7 @@ def restore(
     models: Models | None = None,
     cache: StageCache | None = None,
     photo_id: str | None = None,
+    hints: Hints | None = None,
 ) -> Iterator[Layer]:
     """Restores a photo.
 
@@ -49,6 +53,8 @@ def restore(
         cache: what earlier runs made: stages of which nothing changed are taken from it, bit for bit as they would
             come out anew. The pixels of layers from it are read-only.
         photo_id: with a cache, a name that no other photo has: a hash of the pixels and of what they mean.
+        hints: colours that the user painted, H×W×4 uint8 of the photo's size, sRGB and alpha; alpha over 127 means that
+            this place is to have this colour.
 
     Yields:
         Layers as they are made; ``stacked`` puts them in the order in which they lie over each other. None at all if
@@ -56,6 +62,7 @@ def restore(
 
     Raises:
         MaskError: the mask is not of the photo's size.
+        HintsError: the hints are not as said above.
         SettingsError: the region lies outside the photo.
         WeightsError, DeviceError: the networks cannot be had.
         MemoryShortError: there is not enough memory, or more than ``settings`` allows would be needed.
@@ -69,6 +76,8 @@ def restore(
             f"The mask is {mask.shape[1]}×{mask.shape[0]} pixels, the photo {photo.width}×{photo.height}.",
             "Make the mask as large as the photo.",
         )
+    if hints is not None:
+        check_hints(hints, photo.height, photo.width)
     part, offset = _part(photo, settings.region)
     if settings.does_nothing:
         return
@@ -77,6 +86,8 @@ def restore(
         tell("", note)
     if mask is not None:
         mask = mask[offset[1] :, offset[0] :][: part.height, : part.width]
+    if hints is not None:
+        hints = hints[offset[1] :, offset[0] :][: part.height, : part.width]
     watch = progress or silent
     watch("models", 0.0)
     networks = models or load_models(
@@ -86,7 +97,8 @@ def restore(
     working_pixels = _made_to_fit(part, settings, networks, tell or _unheard)
     recall = Recall(cache, (photo_id, *_subject(photo, settings)))
     with named_shortage():
-        yield from Run(part, offset, settings, networks, working_pixels, watch, tell or _unheard, recall).layers(mask)
+        run = Run(part, offset, settings, networks, working_pixels, watch, tell or _unheard, recall)
+        yield from run.layers(mask, hints)
 
 
 def _made_to_fit(photo: Photo, settings: Settings, networks: Models, tell: Tell) -> float:
@@ -111,6 +123,24 @@ def _made_to_fit(photo: Photo, settings: Settings, networks: Models, tell: Tell)
 def _subject(photo: Photo, settings: Settings) -> tuple[Hashable, ...]:
     """What every stage depends on, the photo's pixels aside."""
     return photo.pixels.shape, photo.depth, settings.region, settings.preset, settings.models, settings.device
+
+
+def check_hints(hints: Hints, height: int, width: int) -> None:
+    """See to it that colour hints lie over a photo pixel by pixel.
+
+    Raises:
+        HintsError: they are not H×W×4 uint8.
+    """
+    if hints.ndim != 3 or hints.shape[2] != 4 or hints.dtype != np.uint8:
+        raise HintsError(
+            f"The colour hints are {'×'.join(map(str, hints.shape))} {hints.dtype}.",
+            "Give height×width×4 samples of 8 bits: RGB and alpha.",
+        )
+    if hints.shape[:2] != (height, width):
+        raise HintsError(
+            f"The colour hints are {hints.shape[1]}×{hints.shape[0]} pixels, the photo {width}×{height}.",
+            "Make the hints as large as the photo.",
+        )
 
 
 def _part(photo: Photo, region: Region | None) -> tuple[Photo, tuple[int, int]]:

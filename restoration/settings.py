@@ -21,7 +21,12 @@ FaceDetector = Literal["hog", "cnn"]
 FacePoints = Literal["5", "68"]
 
 #: The stages in the order in which they run; their names are the fields of ``Settings``.
-STAGE_NAMES = ("scratches", "quality", "faces")
+STAGE_NAMES = ("scratches", "quality", "inpainting", "faces", "colour")
+
+#: As many candidates may be asked for.
+MOST_CANDIDATES = 8
+#: The largest seed: those of 31 bits are known to every program.
+MOST_SEED = 2**31 - 1
 
 
 def _check_fraction(name: str, value: float) -> None:
@@ -37,6 +42,11 @@ def _check_fraction(name: str, value: float) -> None:
 def _check_within(name: str, value: float, unit: str, least: float, most: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
         raise SettingsError(f"{name} is {value!r}.", f"Give {unit}, from {least:g} to {most:g}.")
+
+
+def _check_whole(name: str, value: int, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise SettingsError(f"{name} is {value!r}.", f"Give a whole number from {least} to {most}.")
 
 
 def _check_flag(name: str, value: bool) -> None:
@@ -62,7 +72,7 @@ class ScratchSettings:
         input_size: the size at which the detector looks; None takes the preset's own.
         repair: False finds damage and does not repair it, whatever the strength: ``Scratch mask`` is made,
             ``Scratch repair`` is not. The other stages then work as if this one were off: ``Restored`` covers the
-            damage, too, as nothing would lie over what it left out.
+            scratches, too, as nothing would lie over what it left out, and holes are inpainted if they are to be.
     """
 
     enabled: bool = True
@@ -105,6 +115,36 @@ class QualitySettings:
 
 
 @dataclass(frozen=True)
+class InpaintingSettings:
+    """Filling holes: damage too wide to be repaired as a scratch.
+
+    Damage is looked for as ``ScratchSettings`` say, also where the repair of scratches is off.
+
+    Attributes:
+        enabled: whether the stage runs.
+        strength: opacity of the inpainted layers, 0 to 1.
+        candidates: so many fillings are made to choose from, 1 to 8; the first is the one that is shown.
+        seed: 0 to 2**31 - 1; equal seeds give equal candidates.
+        least_width: width in pixels of the widest circle within a damaged place from which that counts as a hole, and
+            is inpainted instead of repaired as a scratch, 0 to 100,000; None is found from the picture's size.
+    """
+
+    enabled: bool = True
+    strength: float = 1.0
+    candidates: int = 1
+    seed: int = 0
+    least_width: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_flag("The switch of inpainting", self.enabled)
+        _check_fraction("The strength of inpainting", self.strength)
+        _check_whole("The number of candidates", self.candidates, 1, MOST_CANDIDATES)
+        _check_whole("The seed", self.seed, 0, MOST_SEED)
+        if self.least_width is not None:
+            _check_whole("The least width of a hole", self.least_width, 0, 100_000)
+
+
+@dataclass(frozen=True)
 class FaceSettings:
     """Faces, one layer each.
 
@@ -129,6 +169,26 @@ class FaceSettings:
 
 
 @dataclass(frozen=True)
+class ColourSettings:
+    """Colours for a photo that has none, or has lost them; from hints of the user's, too.
+
+    Attributes:
+        enabled: whether the stage runs; off unless it is asked for, as it paints what nobody can know.
+        strength: opacity of the ``Colour`` layer, 0 to 1.
+        saturation: by which the colours are multiplied, 0 to 2.
+    """
+
+    enabled: bool = False
+    strength: float = 1.0
+    saturation: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_flag("The switch of colour", self.enabled)
+        _check_fraction("The strength of colour", self.strength)
+        _check_within("The saturation", self.saturation, "a number", 0, 2)
+
+
+@dataclass(frozen=True)
 class Region:
     """The part of the picture to work in, in pixels of the picture as it is seen (after EXIF orientation)."""
 
@@ -149,7 +209,14 @@ class Region:
             )
 
 
-_PARTS = {"scratches": ScratchSettings, "quality": QualitySettings, "faces": FaceSettings, "region": Region}
+_PARTS = {
+    "scratches": ScratchSettings,
+    "quality": QualitySettings,
+    "inpainting": InpaintingSettings,
+    "faces": FaceSettings,
+    "colour": ColourSettings,
+    "region": Region,
+}
 
 
 @dataclass(frozen=True)
@@ -157,7 +224,7 @@ class Settings:
     """Everything the user can choose for one run.
 
     Attributes:
-        scratches, quality, faces: the stages.
+        scratches, quality, inpainting, faces, colour: the stages.
         preset: compact (bundled) or official (the published checkpoints).
         models: folder of the official weights; None looks where ``presets.loading.official_folder`` says.
         device: auto, cpu, cuda or mps.
@@ -170,7 +237,9 @@ class Settings:
 
     scratches: ScratchSettings = field(default_factory=ScratchSettings)
     quality: QualitySettings = field(default_factory=QualitySettings)
+    inpainting: InpaintingSettings = field(default_factory=InpaintingSettings)
     faces: FaceSettings = field(default_factory=FaceSettings)
+    colour: ColourSettings = field(default_factory=ColourSettings)
     preset: Preset = "compact"
     models: str | None = None
     device: Device = "auto"
@@ -200,7 +269,12 @@ class Settings:
     @property
     def needs_restorer(self) -> bool:
         """Whether the networks that restore can be asked for: not where scratches are only to be found."""
-        return self.is_on("quality") or (self.is_on("scratches") and self.scratches.repair)
+        return self.is_on("quality") or self.repairs_scratches
+
+    @property
+    def repairs_scratches(self) -> bool:
+        """Whether scratches are repaired, and not only found."""
+        return self.is_on("scratches") and self.scratches.repair
 
     def is_on(self, stage: str) -> bool:
         """Whether a stage, one of ``STAGE_NAMES``, does anything: at strength 0 only a search for scratches does."""

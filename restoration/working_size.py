@@ -131,7 +131,7 @@ def carry_on(detail: np.ndarray, mask: np.ndarray) -> np.ndarray:
     if mask.all():
         return np.zeros_like(detail)
     hole = mask.astype(np.uint8)
-    # OpenCV fills unsigned integers; detail lies between -1 and 1, and 16 bits hold it to less than a hundredth of a level of 8.
+    # OpenCV fills unsigned integers. Detail lies between -1 and 1; 16 bits hold it to a hundredth of a level of 8.
     samples = np.rint((np.clip(detail, -1, 1) + 1) * _HALF).astype(np.uint16)
     parts = [cv2.inpaint(part, hole, CARRIED_FROM, cv2.INPAINT_TELEA) for part in cv2.split(samples)]
     return cv2.merge(parts).astype(np.float32) / np.float32(_HALF) - 1

@@ -142,6 +142,7 @@ class RestorationClient:
         *,
         mask: Optional[Pixels] = None,
         area: Optional[Pixels] = None,
+        hints: Optional[Pixels] = None,
         icc: Optional[bytes] = None,
         within_alpha: bool = False,
         flattened: bool = False,
@@ -154,6 +155,7 @@ class RestorationClient:
             settings: as of ``restoration.settings.Settings.to_dict()``, every field optional.
             mask: GRAY, 8 bits, of the photo's size; 255 is damage.
             area: GRAY, 8 bits, of the photo's size; where to work: 0 not at all, 255 fully.
+            hints: RGBA or BGRA, 8 bits, sRGB, of the photo's size; colours to be there, where alpha is over 127.
             icc: the photo's colour profile.
             within_alpha: layers are transparent where the photo is.
             flattened: send the photo under all layers too.
@@ -163,14 +165,15 @@ class RestorationClient:
             The job's name.
 
         Raises:
-            ProtocolError: ``server-lost``; ``duplicate-job``; ``bad-message``, ``picture``, ``mask``, ``area`` or
-                ``settings`` for what the server would refuse.
+            ProtocolError: ``server-lost``; ``duplicate-job``; ``bad-message``, ``picture``, ``mask``, ``area``,
+                ``hints`` or ``settings`` for what the server would refuse.
         """
         name = uuid.uuid4().hex if job is None else job
         if name in self._jobs:
             raise ProtocolError("duplicate-job", f"There is a job {name!r} already.", "Give it another name.")
         self._check_alive()
-        inputs = {key: one for key, one in (("photo", photo), ("mask", mask), ("area", area)) if one is not None}
+        given = {"photo": photo, "mask": mask, "area": area, "hints": hints}
+        inputs = {key: one for key, one in given.items() if one is not None}
         named = {key: Input(one.picture, one.hash) for key, one in inputs.items()}
         request = Submit(name, named, settings, icc, within_alpha=within_alpha, flattened=flattened).header()
         # As the server will check it: its sentence now is better than after the pixels were read from an editor.

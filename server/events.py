@@ -80,6 +80,7 @@ class LayerMade:
         visible: whether it is shown at first.
         note: a sentence for the user; may be empty.
         pixels: ``picture.bytes`` bytes, the caller's to keep.
+        group: name of the group, within that of all layers, in which it lies; empty for none.
     """
 
     number: int
@@ -93,6 +94,7 @@ class LayerMade:
     visible: bool
     note: str
     pixels: bytearray
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,7 @@ class _Growing:
             opacity=_read_number(header, "opacity", 1.0),
             visible=header["visible"],
             note=_read_sentence(header, "note"),
+            group=read_text(header, "group") if header.get("group") else "",
         )
         self._pixels, self._received = bytearray(), 0
 

@@ -31,6 +31,9 @@ _SLOWEST = 1e5
 _MAX_FILE_BYTES = 16 << 10
 _FORMAT = 1
 
+#: What these take depends on something that nobody knows before: on how large the holes are.
+_UNFORESEEABLE = ("inpainting",)
+
 #: Preset to stage to seconds a megapixel.
 Seconds = dict[str, dict[str, float]]
 
@@ -55,7 +58,11 @@ class Pace:
             megapixels: of the picture.
             subject: names the picture. Only its first run teaches: later ones may take over parts of the results.
         """
-        if seconds < _LEAST_S or (subject is not None and (subject, preset, stage) in self._taught):
+        if (
+            stage in _UNFORESEEABLE
+            or seconds < _LEAST_S
+            or (subject is not None and (subject, preset, stage) in self._taught)
+        ):
             return
         self._taught.append((subject, preset, stage))
         now = seconds / min(megapixels, _MOST_MEGAPIXELS)
@@ -69,8 +76,8 @@ class Pace:
         return None if pace is None else pace * min(megapixels, _MOST_MEGAPIXELS)
 
     def total(self, preset: str, stages: Iterable[str], megapixels: float) -> float | None:
-        """Seconds that all these stages will take; None if one of them never ran."""
-        each = [self.expected(preset, stage, megapixels) for stage in stages]
+        """Seconds that all these stages will take, the filling of holes aside; None if one of them never ran."""
+        each = [self.expected(preset, stage, megapixels) for stage in stages if stage not in _UNFORESEEABLE]
         return None if None in each else math.fsum(one for one in each if one is not None)
 
     def plain(self) -> Seconds:

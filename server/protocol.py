@@ -39,7 +39,13 @@ SILENCE_S = 2.5
 LAYOUTS = {"GRAY": 1, "GRAYA": 2, "RGB": 3, "RGBA": 4, "BGRA": 4}
 DEVICES = ("auto", "cpu", "cuda", "mps")
 #: The inputs of a job: whether each is required.
-INPUTS = {"photo": True, "mask": False, "area": False}
+INPUTS = {"photo": True, "mask": False, "area": False, "hints": False}
+#: What those that lie over the photo must be: layouts, and what a sentence asks for.
+_OVER_PHOTO = {
+    "mask": (("GRAY",), "Send it as GRAY, 8 bits."),
+    "area": (("GRAY",), "Send it as GRAY, 8 bits."),
+    "hints": (("RGBA", "BGRA"), "Send them as RGBA or BGRA, 8 bits."),
+}
 HASH_DIGITS = 64
 
 Buffer = Union[bytes, bytearray, memoryview]
@@ -256,7 +262,7 @@ def read_submit(header: Mapping[str, Any]) -> Submit:
     """A checked ``submit``.
 
     Raises:
-        ProtocolError: ``bad-message``, ``picture``, ``mask``, ``area`` or ``settings``.
+        ProtocolError: ``bad-message``, ``picture``, ``mask``, ``area``, ``hints`` or ``settings``.
     """
     given = read_map(header, "inputs")
     inputs = {}
@@ -265,7 +271,7 @@ def read_submit(header: Mapping[str, Any]) -> Submit:
             inputs[name] = _read_input(name, given[name])
         elif required:
             raise ProtocolError("bad-message", f"The job has no {name}.", f"Send a {name} among its inputs.")
-    for name in ("mask", "area"):
+    for name in _OVER_PHOTO:
         _check_size(inputs, name)
     settings, device, preset = read_settings(header)
     icc = header.get("icc")
@@ -313,16 +319,18 @@ def _read_input(name: str, given: object) -> Input:
 
 
 def _check_size(inputs: Mapping[str, Input], name: str) -> None:
-    """Refuse a mask, or an area, that does not lie over the photo pixel by pixel."""
+    """Refuse a mask, an area, or hints, that do not lie over the photo pixel by pixel."""
     if name not in inputs:
         return
     given, photo = inputs[name].picture, inputs["photo"].picture
-    if (given.layout, given.depth) != ("GRAY", 8):
-        raise ProtocolError(name, f"The {name} is {given.layout}, {given.depth} bits.", "Send it as GRAY, 8 bits.")
+    layouts, remedy = _OVER_PHOTO[name]
+    what = f"The {name} are" if name == "hints" else f"The {name} is"
+    if given.layout not in layouts or given.depth != 8:
+        raise ProtocolError(name, f"{what} {given.layout}, {given.depth} bits.", remedy)
     if (given.width, given.height) != (photo.width, photo.height):
         raise ProtocolError(
             name,
-            f"The {name} is {given.width}×{given.height} pixels, the photo {photo.width}×{photo.height}.",
+            f"{what} {given.width}×{given.height} pixels, the photo {photo.width}×{photo.height}.",
             f"Make the {name} as large as the photo.",
         )
 

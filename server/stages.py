@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 #: Names of the stages of progress, in their order; which of them come depends on the settings.
-STAGES = ("detection", "quality", "scratches", "faces")
+STAGES = ("detection", "quality", "scratches", "inpainting", "faces", "colour")
 
 
 def planned_stages(settings: Mapping[str, Any], has_mask: bool) -> list[str]:
@@ -16,18 +16,31 @@ def planned_stages(settings: Mapping[str, Any], has_mask: bool) -> list[str]:
         settings: as of ``submit``. What is missing, or of a kind that the worker will refuse, counts as the default.
         has_mask: whether the user gives a mask of his own.
     """
-    scratches, quality, faces = (_part(settings, name) for name in ("scratches", "quality", "faces"))
+    scratches = _part(settings, "scratches")
+    unasked = {"quality": True, "inpainting": inpaints_unasked(settings), "faces": True, "colour": False}
+    quality, inpainting, faces, colour = (_is_on(_part(settings, name), unless) for name, unless in unasked.items())
     repairs = scratches.get("repair") is not False
-    finds = _enabled(scratches) and (_strong(scratches) or not repairs)
-    restores = _enabled(quality) and _strong(quality)
+    finds = _is_on(scratches, True) or (not repairs and scratches.get("enabled") is not False)
     mode = scratches.get("mask_mode") or ("user" if has_mask else "auto")
     wanted = {
-        "detection": finds and mode != "user",
-        "quality": restores,
-        "scratches": finds and repairs and not restores,
-        "faces": _enabled(faces) and _strong(faces),
+        "detection": (finds or inpainting) and mode != "user",
+        "quality": quality,
+        "scratches": finds and repairs and not quality,
+        "inpainting": inpainting,
+        "faces": faces,
+        "colour": colour,
     }
     return [stage for stage in STAGES if wanted[stage]]
+
+
+def inpaints_unasked(settings: Mapping[str, Any]) -> bool:
+    """Whether holes are filled where the settings do not say it.
+
+    They are not for clients from before there was inpainting that have no scratches repaired: these have damage shown, or
+    left alone.
+    """
+    scratches = _part(settings, "scratches")
+    return settings.get("inpainting") is not None or (_is_on(scratches, True) and scratches.get("repair") is not False)
 
 
 def _part(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -35,9 +48,12 @@ def _part(settings: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return part if isinstance(part, Mapping) else {}
 
 
-def _enabled(stage: Mapping[str, Any]) -> bool:
-    return stage.get("enabled") is not False
+def _is_on(stage: Mapping[str, Any], unless: bool) -> bool:
+    """Whether a stage does anything.
 
-
-def _strong(stage: Mapping[str, Any]) -> bool:
-    return stage.get("strength", 1.0) != 0
+    Args:
+        stage: its settings.
+        unless: whether it is on where they do not say it.
+    """
+    enabled = stage.get("enabled")
+    return (enabled if isinstance(enabled, bool) else unless) and stage.get("strength", 1.0) != 0

@@ -27,6 +27,9 @@ def main(
     mask = np.zeros((height, width), np.uint8)
     mask[height // 3 : height // 3 + 9] = 255
     mask[:, width // 2 : width // 2 + 9] = 255
+    mask[height // 2 : height // 2 + height // 8, width // 8 : width // 4] = 255
+    hints = np.zeros((height, width, 4), np.uint8)
+    hints[height // 6 : height // 5, width // 6 : width // 5] = (200, 60, 40, 255)
     settings = Settings.from_dict(
         {
             "preset": preset,
@@ -34,11 +37,12 @@ def main(
             "device": "cpu",
             "scratches": {"mask_mode": "unite"},
             "quality": {"always": True, "enabled": not only_scratches},
+            "colour": {"enabled": True},
             "memory_gigabytes": memory,
         }
     )
     photo = Photo(pixels)
-    layers = list(restore(photo, settings, mask))
+    layers = list(restore(photo, settings, mask, hints=hints))
     flatten(photo, stacked(layers))
     return own_peak_bytes()
 

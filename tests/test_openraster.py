@@ -92,6 +92,28 @@ def test_the_stack(tmp_path: Path) -> None:
     assert [float(layer.get("opacity", "")) for layer in group] == [1.0, 0.5, 1.0, 0.75]
 
 
+def test_layers_of_one_group_lie_in_a_group_of_that_name(tmp_path: Path) -> None:
+    first, second = (
+        Layer(f"Candidate {number}", "inpainted", noise(3, 2, seed=number), visible=number == 1, group="Candidates")
+        for number in (1, 2)
+    )
+    layers = [Layer("Restored", "restored", noise(6, 8)), second, first, Layer("Colour", "colour", noise(6, 8))]
+    archive = write(tmp_path / "a.ora", Photo(noise(6, 8)), layers)
+    group = stack_of(archive)[0][0]
+    assert [(one.tag, one.get("name")) for one in group] == [
+        ("layer", "Colour"),
+        ("stack", "Candidates"),
+        ("layer", "Restored"),
+    ]
+    assert group[1].attrib == {"name": "Candidates", "isolation": "auto"}
+    assert [(one.get("name"), one.get("visibility")) for one in group[1]] == [
+        ("Candidate 1", "visible"),
+        ("Candidate 2", "hidden"),
+    ]
+    for element, layer in zip(group[1], (first, second), strict=True):
+        np.testing.assert_array_equal(decoded(archive.read(element.attrib["src"])), layer.pixels)
+
+
 def test_no_resolution_is_made_up(tmp_path: Path) -> None:
     assert set(stack_of(write(tmp_path / "a.ora", Photo(noise(6, 8)), [])).attrib) == {"version", "w", "h"}
 

@@ -13,7 +13,7 @@ from restoration.layers import flatten
 from restoration.photo import Photo
 from restoration.pipeline import restore, stacked
 from restoration.presets import load_models
-from restoration.settings import FaceSettings, QualitySettings, Region, ScratchSettings, Settings
+from restoration.settings import STAGE_NAMES, FaceSettings, QualitySettings, Region, Settings
 
 NO_FACES = FaceSettings(enabled=False)
 OFF = {"enabled": False}
@@ -72,7 +72,7 @@ def test_the_result_does_not_depend_on_what_lies_in_the_damage(aged, models):
 
 def test_a_stage_that_is_off_gives_no_layer(aged, models):
     photo = Photo(aged.image)
-    only_quality = layers_of(photo, Settings(scratches=ScratchSettings(enabled=False)), models)
+    only_quality = layers_of(photo, Settings.from_dict({"scratches": OFF, "inpainting": OFF}), models)
     assert list(only_quality) == ["restored"]
     only_scratches = layers_of(photo, Settings(quality=QualitySettings(enabled=False)), models)
     assert list(only_scratches) == ["scratch_mask", "scratch_repair"]
@@ -80,7 +80,7 @@ def test_a_stage_that_is_off_gives_no_layer(aged, models):
 
 @pytest.mark.parametrize("nothing", [OFF, {"strength": 0.0}])
 def test_with_all_stages_off_or_at_0_the_pixels_are_the_inputs(aged, models, nothing):
-    settings = Settings.from_dict(dict.fromkeys(("scratches", "quality", "faces"), nothing))
+    settings = Settings.from_dict(dict.fromkeys(STAGE_NAMES, nothing))
     photo = Photo(aged.image)
     assert flatten(photo, list(restore(photo, settings, models=models))) is photo
 
@@ -150,7 +150,7 @@ def test_a_sound_photo_is_left_alone_and_told_so(models):
 
     told = []
     photo = Photo(np.ascontiguousarray(astronaut()))
-    settings = Settings(scratches=ScratchSettings(enabled=False), faces=NO_FACES)
+    settings = Settings.from_dict({"scratches": OFF, "inpainting": OFF, "faces": OFF})
     assert list(restore(photo, settings, models=models, tell=lambda *note: told.append(note))) == []
     assert told == [("quality", "The photo needs no restoration of tone, grain or sharpness: it was left as it is.")]
 
@@ -167,7 +167,7 @@ def test_progress_names_the_stages_and_can_cancel(models, aged):
     told = []
     list(restore(Photo(aged.image), Settings(), models=models, progress=lambda *step: told.append(step)))
     stages = list(dict.fromkeys(stage for stage, _ in told))
-    assert stages == ["models", "detection", "quality", "faces"]
+    assert stages == ["models", "detection", "quality", "inpainting", "faces"]
     assert all(0 <= fraction <= 1 for _, fraction in told)
 
     def stop(stage, fraction):
@@ -189,7 +189,7 @@ def test_a_region_beside_the_photo_is_refused(models, aged):
         list(restore(Photo(aged.image), Settings(region=Region(400, 0, 10, 10)), models=models))
 
 
-FIND = {"scratches": {"repair": False}, "faces": OFF}
+FIND = {"scratches": {"repair": False}, "inpainting": OFF, "faces": OFF}
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.0])
@@ -218,7 +218,7 @@ def test_to_find_scratches_no_restorer_is_loaded(aged, monkeypatch):
 def test_scratches_that_are_only_found_are_restored_over_as_if_they_were_none(aged, models):
     photo = Photo(aged.image)
     found = layers_of(photo, Settings.from_dict(FIND), models)
-    off = layers_of(photo, Settings.from_dict({"scratches": OFF, "faces": OFF}), models)
+    off = layers_of(photo, Settings.from_dict({"scratches": OFF, "inpainting": OFF, "faces": OFF}), models)
     assert list(found) == ["scratch_mask", "restored"]
     assert np.array_equal(found["restored"].pixels, off["restored"].pixels)
     assert found["restored"].alpha is None

@@ -80,7 +80,7 @@ def assert_same(cached, fresh):
         assert np.array_equal(one.pixels, other.pixels)
         assert (one.alpha is None) == (other.alpha is None)
         assert one.alpha is None or np.array_equal(one.alpha, other.alpha)
-        facts = ("role", "x", "y", "blend_mode", "opacity", "visible", "note")
+        facts = ("role", "x", "y", "blend_mode", "opacity", "visible", "note", "group")
         assert [getattr(one, fact) for fact in facts] == [getattr(other, fact) for fact in facts]
 
 
@@ -186,7 +186,7 @@ def test_a_photo_that_needs_nothing_is_not_restored_again_to_find_that_out(model
     from skimage.data import astronaut
 
     session = Session(Photo(np.ascontiguousarray(astronaut())), models)
-    only_quality = Settings.from_dict({"scratches": OFF, "faces": OFF})
+    only_quality = Settings.from_dict({"scratches": OFF, "inpainting": OFF, "faces": OFF})
     assert session.run(only_quality) == []
     assert session.run(only_quality) == []
     assert not session.calls

@@ -222,5 +222,6 @@ def _preview(made: LayerMade) -> Preview:
         # Not copied: a copy of 100 MB would keep the window waiting for 70 ms.
         pixels=QtCore.QByteArray.fromRawData(pixels),
         memory=pixels,
+        group=made.group,
     )
     return Preview(layer, thumbnail(made.picture, made.pixels, _PREVIEW_SIDE))

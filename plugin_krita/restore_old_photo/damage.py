@@ -22,7 +22,7 @@ def damage_mask(doc: Any, source: Any, box: Box, choices: Choices, results: Resu
     Raises:
         Refusal: there is nothing where the user points to.
     """
-    if not choices.scratches.enabled:
+    if not choices.minds_damage:
         return None
     if choices.mask_source == "selection":
         mask = selected(doc, box)
@@ -73,7 +73,7 @@ def work_region(doc: Any, box: Box, choices: Choices) -> dict[str, int] | None:
 
 def _limits(choices: Choices) -> bool:
     """A selection that is the mask limits nothing; nor does one that was left from painting on the scratch mask."""
-    own_mask = choices.scratches.enabled and choices.mask_source in ("selection", "edited")
+    own_mask = choices.minds_damage and choices.mask_source in ("selection", "edited")
     return choices.within_selection and not own_mask
 
 

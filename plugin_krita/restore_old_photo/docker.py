@@ -10,9 +10,9 @@ from .courier import Preview
 from .damage import work_region
 from .extension import RestoreExtension
 from .guard import guarded
+from .hints import paint_layers
 from .panel import Panel
 from .qt import QtCore
-from .reading import id_of
 from .remembered import first_time
 from .remote.editors.refusal import Refusal
 from .remote.editors.state import ServerState
@@ -147,7 +147,8 @@ class RestoreDocker(DockWidget):
         except ProtocolError as error:
             self._cannot(refusal(error))
             return
-        self.panel.form.offer_layers(_other_layers(subject, self._extension.choices.mask_layer))
+        chosen = self._extension.choices
+        self.panel.form.offer_layers(paint_layers(subject.doc, subject.id, (chosen.mask_layer, chosen.hint_layer)))
         self.panel.show_subject(
             _("“{}”: {} × {} pixels, {} bits").format(subject.name, picture.width, picture.height, picture.depth), True
         )
@@ -168,17 +169,3 @@ class RestoreDocker(DockWidget):
     def _show_forecast(self, key: object, forecast: Any) -> None:
         if key == self._key:
             self.panel.show_forecast(forecast_sentence(forecast))
-
-
-def _other_layers(subject: Subject, chosen: str) -> list[tuple[str, str]]:
-    """Paint layers that may hold a painted mask: id and name, from the top."""
-    found: list[tuple[str, str]] = []
-
-    def walk(node: Any) -> None:
-        for child in reversed(node.childNodes()):
-            if child.type() == "paintlayer" and (id_of(child) != subject.id or id_of(child) == chosen):
-                found.append((id_of(child), child.name()))
-            walk(child)
-
-    walk(subject.doc.rootNode())
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from .reading import find_layer, id_of
@@ -10,7 +11,9 @@ from .reading import find_layer, id_of
 #: As ``restoration.layers`` names them.
 _PREFIX = "Restored – "
 MASK_NAME = "Scratch mask"
-_RESULTS = re.compile(rf"Restored|Scratch repair|{MASK_NAME}|Face \d+")
+_RESULTS = re.compile(rf"Restored|Inpainted|Scratch repair|{MASK_NAME}|Face \d+|Colour")
+#: The group among whose layers the user chooses, and their names.
+_CANDIDATES, _CANDIDATE = "Candidates", re.compile(r"Candidate \d+")
 
 
 def group_name(layer_name: str) -> str:
@@ -29,7 +32,7 @@ class Results:
 
     def made(self, group: Any, source: Any) -> None:
         """Remember a group, and each layer in it: Krita takes them apart when the group is removed."""
-        for node in (group, *group.childNodes()):
+        for node in _all_in(group):
             self._source_of[id_of(node)] = id_of(source)
 
     def source_for(self, doc: Any, node: Any) -> Any:
@@ -90,7 +93,20 @@ def holds(group: Any, identity: str) -> bool:
 
 def holds_strangers(group: Any) -> bool:
     """Whether somebody has put layers of their own into a group, or renamed ours to keep them."""
-    return any(_RESULTS.fullmatch(node.name()) is None for node in group.childNodes())
+    for node in group.childNodes():
+        if _is_group(node) and node.name() == _CANDIDATES:
+            if any(_CANDIDATE.fullmatch(inner.name()) is None for inner in node.childNodes()):
+                return True
+        elif _RESULTS.fullmatch(node.name()) is None:
+            return True
+    return False
+
+
+def _all_in(group: Any) -> Iterator[Any]:
+    """A group, and all that lies in it, however deep."""
+    yield group
+    for node in group.childNodes():
+        yield from _all_in(node)
 
 
 def _is_group(node: Any) -> bool:

@@ -13,7 +13,8 @@ from .courier import Courier, Ended, Preview
 from .damage import damage_mask, work_area, work_region
 from .groups import Results, group_name
 from .guard import guarded
-from .insertion import insert_group, make_layer
+from .hints import check_can_hold_colour, colour_hints
+from .insertion import insert_group, make_layer, nested
 from .qt import QtCore, Signal
 from .reading import Box, box_of, check_has_picture, find_layer, id_of, layer_of, own_space, read_pixels
 from .remote.client import Pixels
@@ -167,8 +168,11 @@ class Restorer(QtCore.QObject):
         subject = self.subject()
         picture = subject.picture  # before any pixel is read: it may be too large
         doc, box = subject.doc, subject.box
+        if not finds:
+            check_can_hold_colour(doc, choices)
         doc.waitForDone()  # a stroke that is still being drawn belongs to the photo
         mask = None if finds else damage_mask(doc, subject.source, box, choices, self.results)
+        hints = None if finds else colour_hints(doc, subject.source, box, choices)
         area = work_area(doc, box, choices)
         photo = read_pixels(doc, subject.source, box, subject.form.space)
         settings = choices.settings_to_find() if finds else choices.settings(masked=mask is not None)
@@ -177,6 +181,7 @@ class Restorer(QtCore.QObject):
             {**settings, "region": work_region(doc, box, choices)},
             mask=_grey(mask, box),
             area=_grey(area, box),
+            hints=None if hints is None else Pixels(Picture("BGRA", 8, box.width, box.height), hints),
         )
         replaces = self._masks.replaced(doc, subject.source, box, choices, self.results, finds=finds)
         animated = subject.source.animated()
@@ -241,14 +246,15 @@ class Restorer(QtCore.QObject):
         place = _place_now(source, subject.box)
         layers = []
         for number in run.order:
-            layer = make_layer(doc, run.made[number].layer, subject.form, subject.own, place.x, place.y)
+            returned = run.made[number].layer
+            layer = make_layer(doc, returned, subject.form, subject.own, place.x, place.y)
             if run.finds:
                 layer.setVisible(True)
-            layers.append(layer)
+            layers.append((returned.group, layer))
         old = None if run.replaces is None else find_layer(doc, run.replaces.group)
         # Above what earlier runs made of it, which would hide it.
         above = old or (None if source is None else self.results.top_group(source) or source)
-        group = insert_group(doc, group_name(subject.name), layers, above)
+        group = insert_group(doc, group_name(subject.name), nested(doc, layers), above)
         if source is not None:
             self.results.made(group, source)
             self._masks.inserted(doc, group, place)

@@ -9,22 +9,22 @@ from .remote.editors.words import stage_help, stage_label
 
 
 class PercentSlider(QtWidgets.QWidget):
-    """A slider from 0 to 100, and its number.
+    """A slider from 0 to ``most`` percent, and its number.
 
     Signals:
-        changed: the value, 0 to 1.
+        changed: the value, as a fraction.
     """
 
     changed = Signal(float)
 
-    def __init__(self, name: str, suffix: str = "%") -> None:
+    def __init__(self, name: str, most: int = 100) -> None:
         super().__init__()
         self._slider = QtWidgets.QSlider(Qt.Orientation.Horizontal)
-        self._slider.setRange(0, 100)
+        self._slider.setRange(0, most)
         self._slider.setAccessibleName(name)
         self._number = QtWidgets.QSpinBox()
-        self._number.setRange(0, 100)
-        self._number.setSuffix(suffix)
+        self._number.setRange(0, most)
+        self._number.setSuffix("%")
         self._number.setAccessibleName(name)
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -36,11 +36,11 @@ class PercentSlider(QtWidgets.QWidget):
 
     @property
     def fraction(self) -> float:
-        """0 to 1."""
+        """What is shown: 1 is 100 percent."""
         return float(self._slider.value()) / 100
 
     def set_fraction(self, value: float) -> None:
-        """Show a value from 0 to 1."""
+        """Show a fraction."""
         self._slider.setValue(round(value * 100))
 
 

@@ -70,6 +70,8 @@ def _settings(job: Job) -> Settings:
             "models": job.models,
             "device": "cpu",
             "scratches": {"enabled": job.scratches},
+            # The published order has nothing like it.
+            "inpainting": {"enabled": False},
             # Whether a picture needs it is for users to know; here the work is to be done.
             "quality": {"always": True},
         }

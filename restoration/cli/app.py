@@ -12,7 +12,9 @@ from restoration.cli.age import age
 from restoration.cli.bench import bench
 from restoration.cli.detect import detect
 from restoration.cli.evaluate import evaluate
+from restoration.cli.evaluate_colour import evaluate_colour
 from restoration.cli.evaluate_faces import evaluate_faces
+from restoration.cli.evaluate_inpainting import evaluate_inpainting
 from restoration.cli.install import install, uninstall
 from restoration.cli.models import models
 from restoration.cli.reporting import reported
@@ -35,6 +37,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "bench": bench,
     "evaluate": evaluate,
     "evaluate-faces": evaluate_faces,
+    "evaluate-inpainting": evaluate_inpainting,
+    "evaluate-colour": evaluate_colour,
     "train": train,
 }
 

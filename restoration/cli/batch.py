@@ -16,6 +16,7 @@ from restoration.errors import Cancelled
 from restoration.layers import Layer, flatten
 from restoration.openraster import write_openraster
 from restoration.photo import Photo
+from restoration.photo_hints import read_hints
 from restoration.photo_mask import read_mask
 from restoration.photo_reading import read_photo
 from restoration.photo_writing import check_photo_output, write_photo
@@ -37,12 +38,14 @@ class Batch:
     Args:
         engine: who restores; made ready when the first photo needs it.
         mask: the user's own mask, or None.
+        hints: the user's colour hints, or None.
         overwrite: whether outputs that exist are replaced.
         many: whether sentences must say which photo they are about.
     """
 
-    def __init__(self, engine: Engine, mask: Path | None, *, overwrite: bool, many: bool) -> None:
-        self._engine, self._mask, self._overwrite, self._many = engine, mask, overwrite, many
+    def __init__(self, engine: Engine, mask: Path | None, hints: Path | None, *, overwrite: bool, many: bool) -> None:
+        self._engine, self._mask, self._hints = engine, mask, hints
+        self._overwrite, self._many = overwrite, many
 
     def restore(self, job: Job) -> bool:
         """Do one photo and print the name of its result.
@@ -70,12 +73,14 @@ class Batch:
             photo = read_photo(job.source)
             if job.target.suffix.lower() != LAYERED_SUFFIX:
                 check_photo_output(job.target, overwrite=self._overwrite, photo=photo)
-            mask = None if self._mask is None else read_mask(self._mask, (photo.height, photo.width))
+            shape = photo.height, photo.width
+            mask = None if self._mask is None else read_mask(self._mask, shape)
+            hints = None if self._hints is None else read_hints(self._hints, shape)
         except Exception as error:
             return error
         self._engine.prepare(bars)
         try:
-            self._write(job, photo, self._engine.layers(photo, mask, bars, bars.note), bars)
+            self._write(job, photo, self._engine.layers(photo, mask, hints, bars, bars.note), bars)
         except Cancelled:
             raise
         except Exception as error:

@@ -19,8 +19,10 @@ Note = Callable[[str], None]
 class Engine(Protocol):
     """Makes layers of photos."""
 
-    def layers(self, photo: Photo, mask: Samples | None, progress: Progress, note: Note) -> list[Layer]:
-        """The layers of one photo, the lowest first.
+    def layers(
+        self, photo: Photo, mask: Samples | None, hints: Samples | None, progress: Progress, note: Note
+    ) -> list[Layer]:
+        """The layers of one photo, the lowest first; mask and hints as ``restoration.pipeline.restore`` takes them.
 
         Raises:
             RestorationError: this photo cannot be restored.
@@ -59,7 +61,9 @@ class LocalEngine:
         self._models = load_models(self._settings.preset, choose_compute(self._settings.device), self._settings.models)
         progress("models", 1.0)
 
-    def layers(self, photo: Photo, mask: Samples | None, progress: Progress, note: Note) -> list[Layer]:
+    def layers(
+        self, photo: Photo, mask: Samples | None, hints: Samples | None, progress: Progress, note: Note
+    ) -> list[Layer]:
         """See ``Engine``."""
         from restoration.pipeline import restore, stacked
 
@@ -74,7 +78,8 @@ class LocalEngine:
                 self._told_once.add(sentence)
             note(sentence)
 
-        return stacked(list(restore(photo, self._settings, mask, watch, tell=tell, models=self._models)))
+        made = restore(photo, self._settings, mask, watch, tell=tell, models=self._models, hints=hints)
+        return stacked(list(made))
 
     def close(self) -> None:
         """See ``Engine``."""

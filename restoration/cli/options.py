@@ -14,10 +14,12 @@ from restoration.cli.reporting import UsageError
 from restoration.errors import SettingsError
 from restoration.settings import (
     STAGE_NAMES,
+    ColourSettings,
     Device,
     FaceDetector,
     FacePoints,
     FaceSettings,
+    InpaintingSettings,
     InputSize,
     MaskMode,
     Preset,
@@ -26,6 +28,9 @@ from restoration.settings import (
     ScratchSettings,
     Settings,
 )
+
+#: The stages that run unless something else is asked for.
+DEFAULT_STAGES = ",".join(name for name in STAGE_NAMES if getattr(Settings(), name).enabled)
 
 
 def _metavar(choices: object) -> str:
@@ -106,6 +111,67 @@ FacePointsOption = Annotated[
         help="By which points faces are aligned. The model of the 68 points is not free for commercial use.",
     ),
 ]
+InpaintOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--inpaint/--no-inpaint",
+        help="Fill holes, which are too wide to be repaired as scratches. On by default.",
+        show_default=False,
+    ),
+]
+InpaintStrengthOption = Annotated[
+    float | None,
+    typer.Option(
+        "--inpaint-strength",
+        metavar="N",
+        help="How strongly, 0 to 1; the same as --strength inpainting=N.",
+        show_default=False,
+    ),
+]
+InpaintFromOption = Annotated[
+    int | None,
+    typer.Option(
+        "--inpaint-from",
+        metavar="PX",
+        help="Width in pixels from which damage is a hole. By default found from the photo's size.",
+        show_default=False,
+    ),
+]
+CandidatesOption = Annotated[
+    int,
+    typer.Option(
+        "--candidates",
+        metavar="N",
+        help="So many fillings are made, 1 to 8: files with layers have all of them, pictures the first.",
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", metavar="S", help="Another seed gives other fillings; 0 to 2147483647.")
+]
+ColourOption = Annotated[
+    bool | None,
+    typer.Option("--colour/--no-colour", help="Colour the photo. Off by default, on with --hints.", show_default=False),
+]
+ColourStrengthOption = Annotated[
+    float | None,
+    typer.Option(
+        "--colour-strength",
+        metavar="N",
+        help="How strongly, 0 to 1; the same as --strength colour=N.",
+        show_default=False,
+    ),
+]
+SaturationOption = Annotated[
+    float, typer.Option("--saturation", metavar="N", help="By which the colours are multiplied, 0 to 2.")
+]
+HintsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--hints",
+        metavar="PNG",
+        help="A picture of the photo's size, transparent but for strokes in the colours that are to be there.",
+    ),
+]
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Overwrite outputs that exist. Inputs are never overwritten.")
 ]
@@ -176,7 +242,7 @@ def parse_region(text: str | None) -> Region | None:
 
 def make_settings(
     *,
-    stages: str = ",".join(STAGE_NAMES),
+    stages: str = DEFAULT_STAGES,
     strength: str | None = None,
     threshold: float | None = None,
     mask_mode: str | None = None,
@@ -184,6 +250,14 @@ def make_settings(
     always: bool = False,
     face_detector: str = "hog",
     face_points: str = "5",
+    inpaint: bool | None = None,
+    inpaint_strength: float | None = None,
+    inpaint_from: int | None = None,
+    candidates: int = 1,
+    seed: int = 0,
+    colour: bool | None = None,
+    colour_strength: float | None = None,
+    saturation: float = 1.0,
     region: str | None = None,
     working_size: float | None = None,
     memory: float | None = None,
@@ -191,7 +265,7 @@ def make_settings(
     models: str | None,
     device: str,
 ) -> Settings:
-    """Settings from what the options say.
+    """Settings from what the options say. An option of one stage has the last word about it.
 
     Raises:
         SettingsError: a value is out of its range or names something unknown.
@@ -207,11 +281,23 @@ def make_settings(
             input_size=cast(InputSize | None, input_size),
         ),
         quality=QualitySettings(enabled="quality" in on, strength=strengths["quality"], always=always),
+        inpainting=InpaintingSettings(
+            enabled="inpainting" in on if inpaint is None else inpaint,
+            strength=strengths["inpainting"] if inpaint_strength is None else inpaint_strength,
+            candidates=candidates,
+            seed=seed,
+            least_width=inpaint_from,
+        ),
         faces=FaceSettings(
             enabled="faces" in on,
             strength=strengths["faces"],
             detector=cast(FaceDetector, face_detector),
             points=cast(FacePoints, face_points),
+        ),
+        colour=ColourSettings(
+            enabled="colour" in on if colour is None else colour,
+            strength=strengths["colour"] if colour_strength is None else colour_strength,
+            saturation=saturation,
         ),
         preset=cast(Preset, preset),
         models=models,

@@ -54,7 +54,14 @@ class Plan:
 
 
 def plan_outputs(
-    inputs: Sequence[str], out: str, *, layers: bool, file_format: str | None, overwrite: bool, mask: str | None
+    inputs: Sequence[str],
+    out: str,
+    *,
+    layers: bool,
+    file_format: str | None,
+    overwrite: bool,
+    mask: str | None,
+    hints: str | None = None,
 ) -> Plan:
     """Which input becomes which output.
 
@@ -64,7 +71,7 @@ def plan_outputs(
         layers: whether layered files are wanted.
         file_format: ``--format``, with or without its dot.
         overwrite: whether outputs that exist are replaced.
-        mask: a file that is an input, too.
+        mask, hints: files that are inputs, too.
 
     Raises:
         UsageError: the arguments contradict each other.
@@ -73,8 +80,10 @@ def plan_outputs(
         raise UsageError("The name of the output is empty.", "Name a file or a folder.")
     sources, failures = _sources(inputs)
     many = len(sources) + len(failures) > 1
-    if mask is not None and len(sources) > 1:
-        raise UsageError(f"A mask belongs to one photo, and there are {len(sources)}.", "Restore the photo on its own.")
+    beside = {"A mask belongs": mask, "Colour hints belong": hints}
+    for belongs, name in beside.items():
+        if name is not None and len(sources) > 1:
+            raise UsageError(f"{belongs} to one photo, and there are {len(sources)}.", "Restore the photo on its own.")
     into_folder = len(inputs) > 1 or any(Path(name).is_dir() for name in inputs)
     is_folder = Path(out).is_dir() or out.endswith(_SEPARATORS)
     suffix = _suffix(None if into_folder or is_folder else out, layers, file_format)
@@ -90,7 +99,9 @@ def plan_outputs(
         folder = Path(out).parent
         jobs = [Job(source, Path(out)) for source in sources]
     _check_apart(jobs)
-    check_originals((job.target for job in jobs), [*sources, *([Path(mask)] if mask is not None else [])])
+    check_originals(
+        (job.target for job in jobs), [*sources, *(Path(name) for name in beside.values() if name is not None)]
+    )
     open_jobs = []
     for job in jobs:
         if os.path.lexists(job.target):

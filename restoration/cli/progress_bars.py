@@ -14,7 +14,9 @@ _LABELS = {
     "detection": "Looking for scratches",
     "quality": "Restoring",
     "scratches": "Repairing scratches",
+    "inpainting": "Filling holes",
     "faces": "Faces",
+    "colour": "Colouring",
 }
 
 

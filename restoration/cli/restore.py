@@ -10,22 +10,32 @@ import typer
 
 from restoration.cli.engines import Engine, LocalEngine
 from restoration.cli.options import (
+    DEFAULT_STAGES,
+    CandidatesOption,
+    ColourOption,
+    ColourStrengthOption,
     DeviceOption,
     FaceDetectorOption,
     FacePointsOption,
     ForceOption,
+    HintsOption,
+    InpaintFromOption,
+    InpaintOption,
+    InpaintStrengthOption,
     InputSizeOption,
     MaskModeOption,
     MemoryOption,
     ModelsOption,
     PresetOption,
+    SaturationOption,
+    SeedOption,
     ThresholdOption,
     WorkingSizeOption,
     make_settings,
 )
 from restoration.cli.outputs import plan_outputs, writable_folder
 from restoration.cli.reporting import EXIT_FAILED, UsageError, report
-from restoration.settings import STAGE_NAMES, Settings
+from restoration.settings import Settings
 
 
 def restore(
@@ -49,7 +59,7 @@ def restore(
     device: DeviceOption = "auto",
     stages: Annotated[
         str, typer.Option("--stages", metavar="STAGE,...|none", help="What to do.", show_default=True)
-    ] = ",".join(STAGE_NAMES),
+    ] = DEFAULT_STAGES,
     strength: Annotated[
         str | None,
         typer.Option(
@@ -69,6 +79,15 @@ def restore(
     memory: MemoryOption = None,
     face_detector: FaceDetectorOption = "hog",
     face_points: FacePointsOption = "5",
+    inpaint: InpaintOption = None,
+    inpaint_strength: InpaintStrengthOption = None,
+    inpaint_from: InpaintFromOption = None,
+    candidates: CandidatesOption = 1,
+    seed: SeedOption = 0,
+    colour: ColourOption = None,
+    colour_strength: ColourStrengthOption = None,
+    saturation: SaturationOption = 1.0,
+    hints: HintsOption = None,
     layers: Annotated[
         bool, typer.Option("--layers", help="Write OpenRaster files with layers, which Krita and GIMP open.")
     ] = False,
@@ -102,6 +121,14 @@ def restore(
         always=always,
         face_detector=face_detector,
         face_points=face_points,
+        inpaint=inpaint,
+        inpaint_strength=inpaint_strength,
+        inpaint_from=inpaint_from,
+        candidates=candidates,
+        seed=seed,
+        colour=True if colour is None and hints is not None else colour,
+        colour_strength=colour_strength,
+        saturation=saturation,
         region=region,
         working_size=working_size,
         memory=memory,
@@ -111,7 +138,7 @@ def restore(
     )
     if mask is None and mask_mode in ("user", "unite"):
         raise UsageError(f"The mask mode {mask_mode} needs a mask.", "Name it with --mask.")
-    plan = plan_outputs(inputs, out, layers=layers, file_format=file_format, overwrite=force, mask=mask)
+    plan = plan_outputs(inputs, out, layers=layers, file_format=file_format, overwrite=force, mask=mask, hints=hints)
     for source, failure in plan.failures:
         report(failure, str(source) if plan.many else "")
     failed = len(plan.failures)
@@ -122,7 +149,8 @@ def restore(
             writable_folder(plan.folder, make=plan.makes_folder),
             contextlib.closing(_engine(settings, server)) as engine,
         ):
-            batch = Batch(engine, None if mask is None else Path(mask), overwrite=force, many=plan.many)
+            beside = (None if name is None else Path(name) for name in (mask, hints))
+            batch = Batch(engine, *beside, overwrite=force, many=plan.many)
             failed += sum(not batch.restore(job) for job in plan.jobs)
     if failed:
         raise typer.Exit(EXIT_FAILED)

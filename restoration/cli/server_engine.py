@@ -62,10 +62,12 @@ class ServerEngine:
             except ProtocolError as error:
                 raise as_restoration_error(error) from error
 
-    def layers(self, photo: Photo, mask: Samples | None, progress: Progress, note: Note) -> list[Layer]:
+    def layers(
+        self, photo: Photo, mask: Samples | None, hints: Samples | None, progress: Progress, note: Note
+    ) -> list[Layer]:
         """See ``Engine``. A server that is lost on the way is started again, once."""
         try:
-            return self._layers(photo, mask, progress, note)
+            return self._layers(photo, mask, hints, progress, note)
         except ProtocolError as error:
             if error.code != "server-lost":
                 raise as_restoration_error(error) from error
@@ -73,7 +75,7 @@ class ServerEngine:
         self.close()
         self.prepare(progress)
         try:
-            return self._layers(photo, mask, progress, note)
+            return self._layers(photo, mask, hints, progress, note)
         except ProtocolError as error:
             raise as_restoration_error(error) from error
 
@@ -83,14 +85,18 @@ class ServerEngine:
             self._client.close()
         self._client = None
 
-    def _layers(self, photo: Photo, mask: Samples | None, progress: Progress, note: Note) -> list[Layer]:
+    def _layers(
+        self, photo: Photo, mask: Samples | None, hints: Samples | None, progress: Progress, note: Note
+    ) -> list[Layer]:
         assert self._client is not None, "prepare comes first"
         picture, raw = photo_picture(photo, _layout(photo))
-        painted = None
-        if mask is not None:
-            shape = Picture("GRAY", 8, mask.shape[1], mask.shape[0])
-            painted = Pixels(shape, np.ascontiguousarray(mask).data)
-        job = self._client.submit(Pixels(picture, raw.data), self._wire, mask=painted, icc=photo.icc_profile)
+        job = self._client.submit(
+            Pixels(picture, raw.data),
+            self._wire,
+            mask=_pixels("GRAY", mask),
+            hints=_pixels("RGBA", hints),
+            icc=photo.icc_profile,
+        )
         made: dict[int, Layer] = {}
         order: tuple[int, ...] = ()
         try:
@@ -120,6 +126,14 @@ class ServerEngine:
         note(sentence)
 
 
+def _pixels(layout: str, samples: Samples | None) -> Pixels | None:
+    """H×W or H×W×C uint8 as an input of a job."""
+    if samples is None:
+        return None
+    picture = Picture(layout, 8, samples.shape[1], samples.shape[0])
+    return Pixels(picture, np.ascontiguousarray(samples).data)
+
+
 def _layout(photo: Photo) -> str:
     return ("GRAY" if photo.is_grey else "RGB") + ("" if photo.alpha is None else "A")
 
@@ -140,6 +154,7 @@ def _layer(event: LayerMade) -> Layer:
         opacity=event.opacity,
         visible=event.visible,
         note=event.note,
+        group=event.group,
     )
 
 

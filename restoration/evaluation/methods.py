@@ -13,7 +13,7 @@ from restoration.layers import flatten
 from restoration.photo import Photo
 from restoration.pipeline import restore, stacked
 from restoration.presets.interface import GlobalRestorer, Models
-from restoration.settings import FaceSettings, ScratchSettings, Settings
+from restoration.settings import FaceSettings, InpaintingSettings, ScratchSettings, Settings
 from restoration.stages.pixels import to_picture
 
 #: From the aged picture (H×W×3 uint8, RGB), the mask that the detector found and the true one (H×W uint8, 255 =
@@ -25,7 +25,11 @@ CLASSICAL, CLASSICAL_TRUE = "classical", "classical, true mask"
 
 #: Faces are off: truth says nothing about a face that a network draws anew.
 DEFAULTS = Settings(faces=FaceSettings(enabled=False))
-_NO_REPAIR = Settings(faces=FaceSettings(enabled=False), scratches=ScratchSettings(enabled=False))
+_NO_REPAIR = Settings(
+    faces=FaceSettings(enabled=False),
+    scratches=ScratchSettings(enabled=False),
+    inpainting=InpaintingSettings(enabled=False),
+)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Dict, Optional
 
 #: The stages in the order in which they are shown; their names are those of ``restoration.settings.Settings``.
-STAGES = ("scratches", "quality", "faces")
+STAGES = ("scratches", "quality", "inpainting", "faces", "colour")
 #: Where the mask of the damage comes from: found by the server, the selection, a layer that the user painted, or the
 #: ``Scratch mask`` of an earlier result.
 MASK_SOURCES = ("auto", "selection", "layer", "edited")
 PRESETS = ("compact", "official")
 DEVICES = ("auto", "cpu", "cuda", "mps")
+
+#: The ends of what can be chosen, as ``restoration.settings`` has them.
+MOST_CANDIDATES, MOST_SEED, MOST_SATURATION = 8, 2**31 - 1, 2.0
 
 #: The probability from which each preset takes a pixel for damaged, left to itself.
 OWN_THRESHOLD = {"compact": 0.7, "official": 0.4}
@@ -34,7 +37,7 @@ class Choices:
     """Everything that is chosen before a run.
 
     Attributes:
-        scratches, quality, faces: the stages.
+        scratches, quality, inpainting, faces, colour: the stages.
         sensitivity: of the search for scratches, 0 to 1; 0.5 is the preset's own.
         mask_source: one of ``MASK_SOURCES``.
         mask_layer: the editor's name of the painted layer, where that is the source.
@@ -42,11 +45,17 @@ class Choices:
         within_selection: whether a selection, where it is not the mask, limits the work.
         always: restore tone, grain and sharpness of a photo that seems to need nothing, too.
         preset, device: as of the settings.
+        candidates, seed: so many fillings of a hole, and by which chance.
+        saturation: by which colours are multiplied, 0 to 2.
+        hint_layer: the editor's name of the layer with the colour hints; ``hints.NO_HINTS`` for none; empty for one
+            that is called so, if there is one.
     """
 
     scratches: StageChoice = field(default_factory=StageChoice)
     quality: StageChoice = field(default_factory=StageChoice)
+    inpainting: StageChoice = field(default_factory=StageChoice)
     faces: StageChoice = field(default_factory=StageChoice)
+    colour: StageChoice = field(default_factory=lambda: StageChoice(enabled=False))
     sensitivity: float = 0.5
     mask_source: str = "auto"
     mask_layer: str = ""
@@ -55,11 +64,20 @@ class Choices:
     always: bool = False
     preset: str = "compact"
     device: str = "auto"
+    candidates: int = 1
+    seed: int = 0
+    saturation: float = 1.0
+    hint_layer: str = ""
 
     @property
     def does_nothing(self) -> bool:
         """True if every stage is off or has strength 0."""
         return not any(self.stage(name).enabled and self.stage(name).strength > 0 for name in STAGES)
+
+    @property
+    def minds_damage(self) -> bool:
+        """Whether it matters where the damage is: scratches are repaired, or holes filled."""
+        return self.scratches.enabled or self.inpainting.enabled
 
     def stage(self, name: str) -> StageChoice:
         """The choice of the stage of this name."""
@@ -76,13 +94,16 @@ class Choices:
         mode = "auto" if not masked else "unite" if self.unite else "user"
         settings["scratches"].update(threshold=self.threshold, mask_mode=mode)
         settings["quality"]["always"] = self.always
+        settings["inpainting"].update(candidates=self.candidates, seed=self.seed)
+        settings["colour"]["saturation"] = self.saturation
         settings.update(preset=self.preset, device=self.device)
         return settings
 
     def settings_to_find(self) -> Dict[str, Any]:
         """The settings of a run that finds scratches and changes nothing."""
         quiet = StageChoice(enabled=False)
-        settings = replace(self, scratches=StageChoice(), quality=quiet, faces=quiet).settings(masked=False)
+        others: Dict[str, Any] = {name: quiet for name in STAGES if name != "scratches"}
+        settings = replace(self, scratches=StageChoice(), **others).settings(masked=False)
         settings["scratches"]["repair"] = False
         return settings
 
@@ -110,21 +131,38 @@ class Choices:
         for one in fields(cls):
             value = data.get(one.name)
             if one.name in STAGES:
-                kept[one.name] = _stage(value)
-            elif isinstance(value, type(getattr(default, one.name))):
+                kept[one.name] = _stage(value, default.stage(one.name))
+            elif _is_like(value, getattr(default, one.name)):
                 kept[one.name] = value
         allowed = {"mask_source": MASK_SOURCES, "preset": PRESETS, "device": DEVICES}
         kept = {name: value for name, value in kept.items() if name not in allowed or value in allowed[name]}
-        if "sensitivity" in kept and not _is_fraction(kept["sensitivity"]):
-            del kept["sensitivity"]
+        ranges = {
+            "sensitivity": (0, 1),
+            "candidates": (1, MOST_CANDIDATES),
+            "seed": (0, MOST_SEED),
+            "saturation": (0, MOST_SATURATION),
+        }
+        for name, (least, most) in ranges.items():
+            if name in kept and not least <= kept[name] <= most:  # NaN is in no range
+                del kept[name]
         return cls(**kept)
 
 
-def _stage(value: object) -> StageChoice:
+def _stage(value: object, default: StageChoice) -> StageChoice:
     if not isinstance(value, Mapping):
-        return StageChoice()
-    enabled, strength = value.get("enabled"), value.get("strength", 1.0)
-    return StageChoice(enabled if isinstance(enabled, bool) else True, strength if _is_fraction(strength) else 1.0)
+        return default
+    enabled, strength = value.get("enabled"), value.get("strength", default.strength)
+    return StageChoice(
+        enabled if isinstance(enabled, bool) else default.enabled,
+        strength if _is_fraction(strength) else default.strength,
+    )
+
+
+def _is_like(value: object, default: object) -> bool:
+    """Whether a value is of the kind of a default: a whole number will do for another one, true and false will not."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    return isinstance(value, (int, float) if isinstance(default, float) else type(default))
 
 
 def _is_fraction(value: Any) -> bool:

@@ -27,7 +27,7 @@ class Request:
     """What is to be done.
 
     Attributes:
-        photo, mask, area: see ``RestorationClient.submit``; area is where to work.
+        photo, mask, area, hints: see ``RestorationClient.submit``; area is where to work.
         settings: as of ``Choices.settings``.
         icc: the photo's colour profile; None is sRGB, or not known.
         stop: set by ``Desk.cancel``; set before the job begins it keeps it from beginning.
@@ -37,6 +37,7 @@ class Request:
     settings: Mapping[str, Any]
     mask: Optional[Pixels] = None
     area: Optional[Pixels] = None
+    hints: Optional[Pixels] = None
     icc: Optional[bytes] = None
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -147,7 +148,13 @@ class Desk:
             raise
         _check(request)
         job = client.submit(
-            request.photo, request.settings, mask=request.mask, area=request.area, icc=request.icc, within_alpha=True
+            request.photo,
+            request.settings,
+            mask=request.mask,
+            area=request.area,
+            hints=request.hints,
+            icc=request.icc,
+            within_alpha=True,
         )
         self._running = request, client, job
         try:

@@ -13,9 +13,11 @@ from .translation import _
 def stage_label(stage: str) -> str:
     """The name of a stage, beside its switch."""
     return {
-        "scratches": _("Scratches and holes"),
+        "scratches": _("Scratches"),
         "quality": _("Fading, grain and blur"),
+        "inpainting": _("Inpainting of holes"),
         "faces": _("Faces"),
+        "colour": _("Colour"),
     }[stage]
 
 
@@ -24,8 +26,30 @@ def stage_help(stage: str) -> str:
     return {
         "scratches": _("Finds scratches, dust and creases, and fills them from the picture around them."),
         "quality": _("Brings back tones, and takes away grain and blur. A photo that needs none of it is left alone."),
+        "inpainting": _("Fills places that are too wide to be repaired as scratches, in one way or in several."),
         "faces": _("Draws faces anew, each on a layer of its own."),
+        "colour": _("Colours the photo, and follows the colours that you paint on a layer."),
     }[stage]
+
+
+def candidates_help() -> str:
+    """What the number of candidates means."""
+    return _("So many fillings are made, as layers of which one is shown: choose by their eyes.")
+
+
+def seed_help() -> str:
+    """What the seed means."""
+    return _("Another number gives other fillings; the same number gives the same ones.")
+
+
+def saturation_help() -> str:
+    """What the saturation means."""
+    return _("How strong the colours are; 100% is as the model makes them.")
+
+
+def hint_layer_help() -> str:
+    """What the layer with the hints is."""
+    return _("A layer on which you have painted, with full opacity, colours where they are to be.")
 
 
 def mask_source_label(source: str) -> str:
@@ -60,7 +84,9 @@ def progress_label(stage: str) -> str:
         "detection": _("Looking for scratches"),
         "quality": _("Restoring"),
         "scratches": _("Repairing scratches"),
+        "inpainting": _("Filling holes"),
         "faces": _("Working on faces"),
+        "colour": _("Colouring"),
     }.get(stage, stage)
 
 

@@ -33,6 +33,12 @@ def to_mask(raw: Bytes, picture: Picture) -> Samples:
     return _samples(raw, picture)[..., 0]
 
 
+def to_hints(raw: Bytes, picture: Picture) -> Samples:
+    """Colour hints from their bytes on the wire: H×W×4 uint8, RGB and alpha."""
+    samples = _samples(raw, picture)
+    return samples if picture.layout == "RGBA" else samples[..., list(_PLACES[picture.layout])]
+
+
 def layer_picture(layer: Layer, photo: Photo, photo_layout: str, within_alpha: bool) -> tuple[Picture, Bytes]:
     """A layer as it goes to a client whose photo has this layout; see docs/protocol.md.
 

@@ -7,14 +7,29 @@ from dataclasses import fields
 from typing import Any
 
 from restoration.errors import SettingsError
-from restoration.settings import FaceSettings, QualitySettings, Region, ScratchSettings, Settings
+from restoration.settings import (
+    ColourSettings,
+    FaceSettings,
+    InpaintingSettings,
+    QualitySettings,
+    Region,
+    ScratchSettings,
+    Settings,
+)
+from server.stages import inpaints_unasked
 
 _PARTS: dict[str, type] = {
     "scratches": ScratchSettings,
     "quality": QualitySettings,
+    "inpainting": InpaintingSettings,
     "faces": FaceSettings,
+    "colour": ColourSettings,
     "region": Region,
 }
+
+
+#: What clients that know nothing of inpainting mean where they have no scratches repaired.
+_NO_INPAINTING = {"enabled": False}
 
 
 def read_settings(given: Mapping[str, Any]) -> tuple[Settings, list[str]]:
@@ -25,6 +40,8 @@ def read_settings(given: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     """
     unknown: list[str] = []
     known = _known("", given, Settings, unknown)
+    if not inpaints_unasked(given):
+        known["inpainting"] = _NO_INPAINTING
     for name, kind in _PARTS.items():
         if isinstance(known.get(name), Mapping):
             known[name] = _known(f"{name}.", known[name], kind, unknown)

@@ -23,7 +23,7 @@ from server.stages import planned_stages
 from server.worker.area import EMPTIED, narrowed, within
 from server.worker.inbox import Task
 from server.worker.outbox import Outbox
-from server.worker.pictures import layer_picture, photo_picture, to_mask, to_photo
+from server.worker.pictures import layer_picture, photo_picture, to_hints, to_mask, to_photo
 from server.worker.reception import Bytes, ByteStore
 from server.worker.timing import Countdown
 from server.worker.wire_settings import read_settings
@@ -126,6 +126,7 @@ class Workshop:
             models=self.models(settings),
             cache=self._cache,
             photo_id=photo_id,
+            hints=_hints(submit, raw),
         ):
             shown = layer if area is None else within(layer, area)
             if shown is None:
@@ -150,6 +151,7 @@ class Workshop:
             opacity=float(layer.opacity),
             visible=layer.visible,
             note=layer.note,
+            group=layer.group,
         )
 
     def _send_flattened(
@@ -164,7 +166,7 @@ class Workshop:
             picture, packed = photo_picture(flat, picture.layout)
         out.layer(
             picture, packed, name="Flattened", role="flattened", x=0, y=0,
-            blend_mode="normal", opacity=1.0, visible=True, note="",
+            blend_mode="normal", opacity=1.0, visible=True, note="", group="",
         )  # fmt: skip
 
 
@@ -178,6 +180,11 @@ def _photo_id(submit: Submit) -> str:
 def _plane(submit: Submit, raw: dict[str, Bytes], name: str) -> Samples | None:
     """The mask, or the area, H×W uint8; None if none was given."""
     return to_mask(raw[name], submit.inputs[name].picture) if name in raw else None
+
+
+def _hints(submit: Submit, raw: dict[str, Bytes]) -> Samples | None:
+    """The colour hints, H×W×4 uint8; None if none were given."""
+    return to_hints(raw["hints"], submit.inputs["hints"].picture) if "hints" in raw else None
 
 
 def _worked_pixels(photo: Photo, settings: Settings) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from restoration.cli.options import make_settings, parse_region, parse_stages, parse_strength
-from restoration.settings import Region, Settings
+from restoration.settings import STAGE_NAMES, Region, Settings
 
 
 def test_nothing_said_means_the_defaults() -> None:
@@ -19,6 +21,7 @@ def test_nothing_said_means_the_defaults() -> None:
         ("quality", {"quality"}),
         ("faces, scratches", {"scratches", "faces"}),
         ("scratches,quality,faces", {"scratches", "quality", "faces"}),
+        ("inpainting,colour", {"inpainting", "colour"}),
     ],
 )
 def test_stages(text: str, stages: set[str]) -> None:
@@ -28,14 +31,15 @@ def test_stages(text: str, stages: set[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "strengths"),
     [
-        (None, (1, 1, 1)),
-        ("0.8", (0.8, 0.8, 0.8)),
-        ("quality=.7,faces=.5", (1, 0.7, 0.5)),
-        ("scratches = 0", (0, 1, 1)),
+        (None, (1, 1, 1, 1, 1)),
+        ("0.8", (0.8, 0.8, 0.8, 0.8, 0.8)),
+        ("quality=.7,faces=.5", (1, 0.7, 1, 0.5, 1)),
+        ("scratches = 0", (0, 1, 1, 1, 1)),
+        ("inpainting=0.2,colour=0.4", (1, 1, 0.2, 1, 0.4)),
     ],
 )
 def test_strength(text: str | None, strengths: tuple[float, ...]) -> None:
-    assert parse_strength(text) == dict(zip(("scratches", "quality", "faces"), strengths, strict=True))
+    assert parse_strength(text) == dict(zip(STAGE_NAMES, strengths, strict=True))
 
 
 def test_region() -> None:
@@ -62,6 +66,7 @@ def test_all_of_them() -> None:
         {
             "scratches": {"threshold": 0.3, "mask_mode": "unite", "input_size": "native"},
             "quality": {"strength": 0.5, "always": True},
+            "inpainting": {"enabled": False},
             "faces": {"enabled": False, "detector": "cnn", "points": "68"},
             "preset": "official",
             "models": "here",
@@ -69,3 +74,27 @@ def test_all_of_them() -> None:
             "region": {"x": 1, "y": 2, "width": 3, "height": 4},
         }
     )
+
+
+def settings(**options: Any) -> Settings:
+    return make_settings(preset="compact", models=None, device="auto", **options)
+
+
+def test_of_inpainting_and_colour() -> None:
+    asked = settings(
+        inpaint_strength=0.5, inpaint_from=30, candidates=3, seed=7, colour=True, colour_strength=0.25, saturation=1.5
+    )
+    assert asked == Settings.from_dict(
+        {
+            "inpainting": {"strength": 0.5, "least_width": 30, "candidates": 3, "seed": 7},
+            "colour": {"enabled": True, "strength": 0.25, "saturation": 1.5},
+        }
+    )
+
+
+def test_an_option_of_one_stage_has_the_last_word() -> None:
+    assert not settings(inpaint=False).is_on("inpainting")
+    assert settings(stages="quality", inpaint=True).is_on("inpainting")
+    assert not settings(stages="colour", colour=False).is_on("colour")
+    both = settings(strength="0.5", inpaint_strength=1.0, colour_strength=0.75)
+    assert (both.quality.strength, both.inpainting.strength, both.colour.strength) == (0.5, 1.0, 0.75)

@@ -82,12 +82,12 @@ def test_bad_pictures_to_look_for_scratches_in(refused: Refused, tmp_path: Path,
         (("--strength", "inf"), "inf"),
         (("--strength", "much"), "'much'"),
         (("--strength", "quality=nan"), "nan"),
-        (("--strength", "quality=0.5,colour=1"), "'colour'"),
+        (("--strength", "quality=0.5,lustre=1"), "'lustre'"),
         (("--strength", "0.5,0.6"), "'0.5,0.6'"),
         (("--threshold", "nan"), "nan"),
         (("--threshold", "-1"), "-1"),
         (("--threshold", "2"), "2"),
-        (("--stages", "scratches,colour"), "'colour'"),
+        (("--stages", "scratches,lustre"), "'lustre'"),
         (("--stages", ""), "''"),
         (("--stages", "none,quality"), "'none'"),
         (("--device", "tpu"), "'tpu'"),
@@ -98,6 +98,12 @@ def test_bad_pictures_to_look_for_scratches_in(refused: Refused, tmp_path: Path,
         (("--region", "1,2,3"), "'1,2,3'"),
         (("--region", "1,2,3,x"), "'1,2,3,x'"),
         (("--region", "0,0,0,5"), "empty"),
+        (("--candidates", "9"), "from 1 to 8"),
+        (("--seed", "-1"), "from 0 to 2147483647"),
+        (("--inpaint-from", "-1"), "from 0 to 100000"),
+        (("--inpaint-strength", "2"), "from 0 to 1"),
+        (("--colour-strength", "nan"), "from 0 to 1"),
+        (("--saturation", "2.5"), "from 0 to 2"),
         (("--models", "here"), "--models"),
         (("--layers",), ".ora"),
         (("--format", "xcf"), "'xcf'"),
@@ -128,7 +134,7 @@ def test_empty_names(refused: Refused, tmp_path: Path) -> None:
 
 
 def test_options_that_typer_refuses(run: Any, tmp_path: Path) -> None:
-    for arguments in (["restore"], ["restore", "a.png"], ["restore", "a.png", "-o", "b.png", "--colour"], ["paint"]):
+    for arguments in (["restore"], ["restore", "a.png"], ["restore", "a.png", "-o", "b.png", "--color"], ["paint"]):
         result = run(*arguments)
         assert result.exit_code == 2
         assert result.stderr.splitlines()[-1].startswith("Error: ")
@@ -162,6 +168,27 @@ def test_bad_masks(refused: Refused, tmp_path: Path, kind: str) -> None:
 def test_a_mask_belongs_to_one_photo(refused: Refused, tmp_path: Path) -> None:
     sources = [make_photo(tmp_path / name) for name in ("a.png", "b.png", "mask.png")]
     assert "one photo" in refused("restore", *sources[:2], "-o", tmp_path / "out", "--mask", sources[2], status=2)
+
+
+@pytest.mark.parametrize("kind", ["empty", "other size", "missing", "opaque"])
+def test_bad_hints(refused: Refused, tmp_path: Path, kind: str) -> None:
+    source, hints = make_photo(tmp_path / "a.png"), tmp_path / "hints.png"
+    if kind == "empty":
+        hints.write_bytes(b"")
+    elif kind == "other size":
+        make_photo(hints, height=48, width=65, alpha=True)
+    elif kind == "opaque":
+        make_photo(hints)
+    words = {"empty": "empty", "other size": "65×48", "missing": "no file", "opaque": "no transparency"}[kind]
+    assert words in refused("restore", source, "-o", tmp_path / "b.png", "--hints", hints, status=1)
+
+
+def test_hints_belong_to_one_photo_and_are_not_overwritten(refused: Refused, tmp_path: Path) -> None:
+    sources = [make_photo(tmp_path / name) for name in ("a.png", "b.png")]
+    hints = make_photo(tmp_path / "hints.png", alpha=True)
+    assert "one photo" in refused("restore", *sources, "-o", tmp_path / "out", "--hints", hints, status=2)
+    words = refused("restore", sources[0], "-o", hints, "--hints", hints, "--force", status=2)
+    assert "is an input" in words
 
 
 @pytest.mark.parametrize("command", ["restore", "detect"])

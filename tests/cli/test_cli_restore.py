@@ -19,7 +19,7 @@ from restoration.photo_writing import write_photo
 
 Run = Any
 
-NOTHING = [("--stages", "none"), ("--strength", "0"), ("--strength", "scratches=0,quality=0,faces=0")]
+NOTHING = [("--stages", "none"), ("--strength", "0"), ("--strength", "scratches=0,quality=0,inpainting=0,faces=0")]
 
 
 @pytest.mark.parametrize("options", NOTHING)
@@ -237,6 +237,48 @@ def test_layers(run: Run, tmp_path: Path, networks: None) -> None:
     assert float(layers["Scratch repair"].get("opacity", "")) == 0.5
     assert layers["Scratch mask"].get("visibility") == "hidden"
     assert 50 <= int(layers["Scratch repair"].get("x", "")) <= 60
+
+
+def test_candidates_are_a_group_in_a_layered_file_and_a_picture_shows_the_first(
+    run: Run, tmp_path: Path, networks: None
+) -> None:
+    source = make_photo(tmp_path / "a.png", height=96, width=128)
+    mask = np.zeros((96, 128), np.uint8)
+    mask[20:70, 40:90] = 255
+    write_mask(tmp_path / "mask.png", mask)
+    options = ("--mask", tmp_path / "mask.png", "--stages", "inpainting", "--seed", "3")
+    out = tmp_path / "b.ora"
+    assert run("restore", source, "-o", out, *options, "--candidates", "2").exit_code == 0
+    with zipfile.ZipFile(out) as archive:
+        stack = ElementTree.fromstring(archive.read("stack.xml"))
+        (tmp_path / "merged.png").write_bytes(archive.read("mergedimage.png"))
+    inner = stack.find("./stack/stack/stack")
+    assert inner is not None
+    assert inner.get("name") == "Candidates"
+    assert [(one.get("name"), one.get("visibility")) for one in inner] == [
+        ("Candidate 2", "hidden"),
+        ("Candidate 1", "visible"),
+    ]
+    assert run("restore", source, "-o", tmp_path / "b.png", *options).exit_code == 0
+    after = read_photo(tmp_path / "b.png").pixels
+    np.testing.assert_array_equal(read_photo(tmp_path / "merged.png").pixels, after)
+    assert (after[30:60, 50:80] != read_photo(source).pixels[30:60, 50:80]).any()
+
+
+def test_hints_switch_colour_on_unless_it_is_switched_off(run: Run, tmp_path: Path, networks: None) -> None:
+    source = make_photo(tmp_path / "a.png", height=96, width=128, channels=1)
+    strokes = np.zeros((96, 128, 4), np.uint8)
+    strokes[30:60, 40:90] = (30, 60, 200, 255)
+    Image.fromarray(strokes).save(tmp_path / "hints.png")
+    options = ("--stages", "none", "--hints", tmp_path / "hints.png")
+    assert run("restore", source, "-o", tmp_path / "b.png", *options).exit_code == 0
+    after = read_photo(tmp_path / "b.png").pixels.astype(int)
+    assert after.shape == (96, 128, 3)
+    assert (after[40:50, 50:80, 2] - after[40:50, 50:80, 0]).mean() > 40
+    off = run("restore", source, "-o", tmp_path / "c.png", *options, "--stages", "quality", "--no-colour")
+    assert off.exit_code == 0
+    assert "The colour hints were not used, because colour is off." in off.stderr
+    assert read_photo(tmp_path / "c.png").is_grey
 
 
 def test_networks_are_loaded_once(run: Run, tmp_path: Path, networks: None, monkeypatch: pytest.MonkeyPatch) -> None:

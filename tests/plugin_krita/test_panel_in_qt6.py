@@ -42,9 +42,26 @@ for source in MASK_SOURCES:
     chosen = Choices(
         scratches=StageChoice(True, 0.25), quality=StageChoice(False, 0.5), sensitivity=0.75, mask_source=source,
         mask_layer="{2}", unite=True, within_selection=False, always=True, preset="official", device="cuda",
+        inpainting=StageChoice(False, 0.4), colour=StageChoice(True, 0.6), candidates=5, seed=2**31 - 1, saturation=1.5,
+        hint_layer="{1}",
     )
     panel.form.show_choices(chosen)
     assert panel.form.choices == chosen, (panel.form.choices, chosen)
+# Unasked, the layer that is called so holds the colour hints; what is chosen stays chosen.
+panel.form.offer_layers([("{1}", "One"), ("{2}", "Colour hints")])
+panel.form.show_choices(Choices())
+hints = panel.form._hints
+assert (hints.currentText(), hints.isEnabled(), panel.form.choices.hint_layer) == ("Colour hints", False, "")
+panel.form.show_choices(Choices(colour=StageChoice(True, 1.0)))
+assert hints.isEnabled()
+for row, kept in ((0, "none"), (1, "{1}"), (2, "")):
+    hints.setCurrentIndex(row)
+    hints.activated.emit(row)
+    assert panel.form.choices.hint_layer == kept, (row, panel.form.choices.hint_layer)
+hints.setCurrentIndex(0)
+hints.activated.emit(0)
+panel.form.offer_layers([("{1}", "One")])
+assert hints.currentText() == "(none)" and panel.form.choices.hint_layer == "none"
 changes = []
 panel.form.changed.connect(lambda: changes.append(panel.form.choices.sensitivity))
 panel.form.show_choices(Choices())

@@ -72,15 +72,16 @@ class Asker(Peer):
         settings=None,
         mask: bytes | None = None,
         area: bytes | None = None,
+        hints: bytes | None = None,
         **more,
     ) -> Result:
         self.count += 1
         self.inputs = {"photo": raw}
         inputs = {"photo": {**picture.fields(), "hash": hash_of(raw)}}
-        for name, cover in (("mask", mask), ("area", area)):
+        for name, cover, layout in (("mask", mask, "GRAY"), ("area", area, "GRAY"), ("hints", hints, "RGBA")):
             if cover is not None:
                 self.inputs[name] = cover
-                shape = Picture("GRAY", 8, picture.width, picture.height)
+                shape = Picture(layout, 8, picture.width, picture.height)
                 inputs[name] = {**shape.fields(), "hash": hash_of(cover)}
         job = f"job {self.count}"
         self.ask("submit", job=job, inputs=inputs, settings=settings or {}, **more)
@@ -175,6 +176,59 @@ def test_an_edited_mask_runs_the_repair_and_not_the_detection_and_sends_the_mask
     assert edited.ran
     shown = edited.pixels("scratch_mask")[..., 3] > 127
     assert shown[100:110, 50:200].all()
+
+
+def stroke(x):
+    painted = np.zeros((240, 320, 4), np.uint8)
+    painted[100:140, x : x + 40] = (30, 40, 220, 255)
+    return painted.tobytes()
+
+
+def test_a_new_stroke_runs_the_colouring_alone_and_sends_the_hints_alone(asker, photo):
+    raw = bytearray(photo.tobytes())
+    raw[1] ^= 1
+    coloured = {"colour": {"enabled": True}}
+    first = asker.job(bytes(raw), RGB, coloured)
+    assert first.ran == {"detection", "quality", "faces", "colour"}
+    assert first.by_role()["colour"]["blend_mode"] == "color"
+    second = asker.job(bytes(raw), RGB, coloured, hints=stroke(50))
+    assert second.needed == ["hints"]
+    assert second.ran == {"colour"}
+    assert second.last["seconds"] < first.last["seconds"] / 3
+    there = second.pixels("colour")[110:130, 60:80].astype(int)
+    assert (there[..., 2] - there[..., 0]).mean() > 40
+    third = asker.job(bytes(raw), RGB, coloured, hints=stroke(200))
+    assert (third.needed, third.ran) == (["hints"], {"colour"})
+    assert not np.array_equal(third.pixels("colour"), second.pixels("colour"))
+    again = asker.job(bytes(raw), RGB, {"colour": {"enabled": True, "strength": 0.5}}, hints=stroke(50))
+    assert (again.needed, again.ran) == ([], set())
+    assert again.by_role()["colour"]["opacity"] == 0.5
+    assert np.array_equal(again.pixels("colour"), second.pixels("colour"))
+
+
+def test_hints_without_colour_are_said(asker, photo):
+    result = asker.job(photo.tobytes(), RGB, {"quality": {"always": True}}, hints=stroke(50))
+    assert "colour" not in result.by_role()
+    assert "The colour hints were not used, because colour is off." in result.notes
+
+
+def test_candidates_are_layers_of_a_group_and_another_seed_runs_only_the_inpainting(asker, photo):
+    mask = np.zeros((240, 320), np.uint8)
+    mask[20:70, 20:70] = 255
+    raw = bytearray(photo.tobytes())
+    raw[1] ^= 2
+    several = {"inpainting": {"candidates": 2}, "faces": {"enabled": False}}
+    first = asker.job(bytes(raw), RGB, several, mask=mask.tobytes())
+    layers = [first.layers[number] for number in first.last["order"]]
+    assert [(layer["name"], layer["group"], layer["visible"]) for layer in layers] == [
+        ("Restored", "", True),
+        ("Candidate 1", "Candidates", True),
+        ("Candidate 2", "Candidates", False),
+        ("Scratch mask", "", False),
+    ]
+    several["inpainting"]["seed"] = 9
+    second = asker.job(bytes(raw), RGB, several, mask=mask.tobytes())
+    assert (second.needed, second.ran) == ([], {"inpainting"})
 
 
 def test_a_stage_switched_off_and_on_again_reuses_what_is_there(asker, photo):

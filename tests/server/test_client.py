@@ -150,6 +150,8 @@ def test_what_the_server_would_refuse_is_refused_before_it_is_sent(client):
     assert code_of(client.submit, sent, {}, mask=sent) == "mask"
     assert code_of(client.submit, sent, {}, area=random_pixels(23, 16, "GRAY")) == "area"
     assert code_of(client.submit, sent, {}, area=sent) == "area"
+    assert code_of(client.submit, sent, {}, hints=random_pixels(24, 17, "RGBA")) == "hints"
+    assert code_of(client.submit, sent, {}, hints=sent) == "hints"
     assert code_of(client.submit, sent, {}, icc=bytes((3 << 20) + 1)) == "picture"
     assert code_of(client.submit, sent, {}, job="x" * 65) == "bad-message"
     job = client.submit(sent, NOTHING)
@@ -223,6 +225,42 @@ def test_only_what_is_selected_is_worked_on(client):
     assert np.abs(flat - by_hand).max() <= 0.5 + 1e-9
     assert np.array_equal(flat[disc == 0], below[disc == 0])
     assert not np.array_equal(flat[disc == 255], below[disc == 255])
+
+
+@pytest.mark.parametrize("layout", ["RGBA", "BGRA"])
+@pytest.mark.parametrize("photo_layout", ["GRAY", "BGRA"])
+def test_a_stroke_gives_its_place_its_colour_in_either_order_of_channels(client, photo_layout, layout):
+    sent = photo(160, 120) if photo_layout != "GRAY" else random_pixels(160, 120, "GRAY")
+    if photo_layout == "BGRA":
+        grey = np.frombuffer(sent.buffer, np.uint8).reshape(-1, 3)[:, :1]
+        opaque = np.full_like(grey, 255)
+        sent = Pixels(Picture("BGRA", 8, 160, 120), np.hstack([grey, grey, grey, opaque]).tobytes())
+    strokes = np.zeros((120, 160, 4), np.uint8)
+    strokes[40:80, 60:100] = (30, 60, 200, 255) if layout == "RGBA" else (200, 60, 30, 255)
+    hints = Pixels(Picture(layout, 8, 160, 120), strokes.tobytes())
+    settings = {**NOTHING, "colour": {"enabled": True}}
+    (colour,) = layers_of(client.events(client.submit(sent, settings, hints=hints)))
+    assert (colour.role, colour.blend_mode, colour.group) == ("colour", "color", "")
+    assert colour.picture.layout == ("RGB" if photo_layout == "GRAY" else "BGRA")
+    came = np.frombuffer(colour.pixels, np.uint8).reshape(120, 160, -1)[50:70, 70:90].astype(int)
+    red, blue = (came[..., 0], came[..., 2]) if photo_layout == "GRAY" else (came[..., 2], came[..., 0])
+    assert (blue - red).mean() > 40
+
+
+def test_candidates_of_a_hole_come_in_a_group(client):
+    mask = np.zeros((120, 160), np.uint8)
+    mask[30:80, 50:110] = 255
+    settings = {**NOTHING, "scratches": {}, "inpainting": {"candidates": 3}}
+    covers = {"mask": Pixels(Picture("GRAY", 8, 160, 120), mask)}
+    events = list(client.events(client.submit(photo(160, 120), settings, **covers)))
+    layers = {layer.number: layer for layer in layers_of(events)}
+    order = [layers[number] for number in events[-1].order]
+    assert [(layer.name, layer.group, layer.visible) for layer in order] == [
+        ("Candidate 1", "Candidates", True),
+        ("Candidate 2", "Candidates", False),
+        ("Candidate 3", "Candidates", False),
+        ("Scratch mask", "", False),
+    ]
 
 
 def test_a_selection_of_nothing_is_said(client):

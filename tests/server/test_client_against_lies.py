@@ -22,6 +22,7 @@ SMALL = Pixels(Picture("RGB", 8, 2, 2), bytes(12))
 LAYER = {
     **{"layer": 0, "name": "Restored", "role": "restored", "layout": "RGB", "depth": 8, "width": 2, "height": 1},
     **{"x": -1, "y": 3, "blend_mode": "normal", "opacity": 0.5, "visible": True, "note": "A note."},
+    "group": "Candidates",
 }
 DONE = {"type": "done", "layers": [], "order": [], "seconds": 1.5}
 
@@ -90,7 +91,7 @@ def test_every_event_carries_what_was_sent(path, kind):
     assert isinstance(layer, LayerMade)
     assert (layer.number, layer.name, layer.role, layer.picture) == (0, "Restored", "restored", Picture("RGB", 8, 2, 1))
     assert (layer.x, layer.y, layer.blend_mode, layer.opacity, layer.visible) == (-1, 3, "normal", 0.5, True)
-    assert (layer.note, layer.pixels) == ("A note.", b"abcdef")
+    assert (layer.note, layer.group, layer.pixels) == ("A note.", "Candidates", b"abcdef")
     assert events[4:] == [Done((0,), 1.5)]
 
 
@@ -126,6 +127,8 @@ LIES = {
     "an offset far away": ([{"type": "layer", **LAYER, "y": -(1 << 40)}], "bad-message"),
     "too much opacity": ([{"type": "layer", **LAYER, "opacity": 1.01}], "bad-message"),
     "no opacity": ([{"type": "layer", **LAYER, "opacity": True}], "bad-message"),
+    "a group that is a number": ([{"type": "layer", **LAYER, "group": 3}], "bad-message"),
+    "a group of many lines": ([{"type": "layer", **LAYER, "group": "a\nb"}], "bad-message"),
     "no visibility": ([{"type": "layer", **LAYER, "visible": 1}], "bad-message"),
     "an endless note": ([{"type": "layer", **LAYER, "note": "x" * 5000}], "bad-message"),
     "a layer twice": ([{"type": "layer", **LAYER}, {"type": "layer", **LAYER}], "bad-message"),

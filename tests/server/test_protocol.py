@@ -307,6 +307,7 @@ def test_a_job_with_everything_comes_back_as_it_was_sent():
             "photo": Input(picture, HASH),
             "mask": Input(Picture("GRAY", 8, 30, 20), "f" * 64),
             "area": Input(Picture("GRAY", 8, 30, 20), "e" * 64),
+            "hints": Input(Picture("BGRA", 8, 30, 20), "d" * 64),
         },
         {"scratches": {"strength": 0.5}, "device": "cpu", "preset": "official"},
         b"profile",
@@ -324,6 +325,12 @@ def test_a_job_needs_a_photo_and_a_name_and_no_more():
     assert (job.device, job.preset, job.icc, job.within_alpha, job.flattened) == ("auto", "compact", None, False, False)
     assert submit(settings=None, icc=None, reply=None, inputs={"photo": PHOTO, "mask": None, "other": 5}) == job
     assert submit(icc=b"").icc is None
+
+
+def test_hints_have_four_channels_in_either_order():
+    for layout in ("RGBA", "BGRA"):
+        job = submit(inputs={"photo": PHOTO, "hints": {**MASK, "layout": layout}})
+        assert job.inputs["hints"] == Input(Picture(layout, 8, 3, 2), HASH)
 
 
 MASK = {"layout": "GRAY", "depth": 8, "width": 3, "height": 2, "hash": HASH}
@@ -355,6 +362,12 @@ MASK = {"layout": "GRAY", "depth": 8, "width": 3, "height": 2, "hash": HASH}
         ({"inputs": {"photo": PHOTO, "mask": MASK, "area": {**MASK, "height": 1}}}, "area"),
         ({"inputs": {"photo": PHOTO, "area": {**MASK, "hash": None}}}, "bad-message"),
         ({"inputs": {"photo": PHOTO, "area": HASH}}, "bad-message"),
+        ({"inputs": {"photo": PHOTO, "hints": MASK}}, "hints"),
+        ({"inputs": {"photo": PHOTO, "hints": {**MASK, "layout": "RGB"}}}, "hints"),
+        ({"inputs": {"photo": PHOTO, "hints": {**MASK, "layout": "RGBA", "depth": 16}}}, "hints"),
+        ({"inputs": {"photo": PHOTO, "hints": {**MASK, "layout": "BGRA", "width": 4}}}, "hints"),
+        ({"inputs": {"photo": PHOTO, "hints": {**MASK, "layout": "BGRA", "height": 1}}}, "hints"),
+        ({"inputs": {"photo": PHOTO, "hints": {**MASK, "layout": "RGBA", "width": MAX_SIDE + 1}}}, "picture"),
         ({"settings": []}, "bad-message"),
         ({"settings": {"device": "tpu"}}, "settings"),
         ({"settings": {"device": ["cpu"]}}, "settings"),
@@ -426,4 +439,4 @@ def test_the_limits_that_are_told_are_those_of_the_document():
     assert limits()["chunk_bytes"] == 1_048_576
     assert limits()["header_bytes"] == 4 * 1024 * 1024
     assert (limits()["side"], limits()["pixels"]) == (100_000, 200_000_000)
-    assert INPUTS == {"photo": True, "mask": False, "area": False}
+    assert INPUTS == {"photo": True, "mask": False, "area": False, "hints": False}

@@ -21,10 +21,15 @@ def models():
 
 
 CASES = [
-    dict(zip(("scratches", "quality"), both, strict=True))
-    for both in itertools.product(
-        ({}, OFF, {"strength": 0}, {"repair": False}, {"repair": False, "strength": 0}, {"mask_mode": "unite"}),
-        ({"always": True}, OFF, {"strength": 0.0}),
+    {**dict(zip(("scratches", "quality", "inpainting"), some, strict=True)), "colour": colour}
+    for some, colour in zip(
+        itertools.product(
+            ({}, OFF, {"strength": 0}, {"repair": False}, {"repair": False, "strength": 0}, {"mask_mode": "unite"}),
+            ({"always": True}, OFF, {"strength": 0.0}),
+            ({}, OFF),
+        ),
+        itertools.cycle([OFF, {"enabled": True}, {"enabled": True, "strength": 0}]),
+        strict=False,
     )
 ]
 
@@ -46,12 +51,23 @@ def test_what_is_planned_is_what_comes(models, settings, masked):
 
 
 def test_faces_come_unless_they_are_switched_off_or_without_strength():
-    assert planned_stages({}, False) == ["detection", "quality", "faces"]
+    assert planned_stages({}, False) == ["detection", "quality", "inpainting", "faces"]
     for off in ({"strength": 0}, {"enabled": False}):
-        assert planned_stages({"preset": "official", "faces": off}, False) == ["detection", "quality"]
+        assert planned_stages({"preset": "official", "faces": off}, False) == ["detection", "quality", "inpainting"]
+
+
+def test_colour_comes_where_it_is_asked_for():
+    assert planned_stages({"colour": {}}, True) == ["quality", "inpainting", "faces"]
+    assert planned_stages({"colour": {"enabled": True}}, True)[-1] == "colour"
+
+
+@pytest.mark.parametrize("scratches", [{"repair": False}, {"enabled": False}, {"strength": 0}])
+def test_holes_are_filled_unasked_only_where_scratches_are_repaired(scratches):
+    assert "inpainting" not in planned_stages({"scratches": scratches}, True)
+    assert "inpainting" in planned_stages({"scratches": scratches, "inpainting": {}}, True)
 
 
 @pytest.mark.parametrize("wrong", [None, 5, [], "x", {"enabled": 5, "strength": "x", "repair": "no"}])
 def test_what_the_worker_will_refuse_counts_as_the_default(wrong):
-    settings = dict.fromkeys(("scratches", "quality", "faces"), wrong)
-    assert planned_stages(settings, False) == ["detection", "quality", "faces"]
+    settings = dict.fromkeys(("scratches", "quality", "inpainting", "faces", "colour"), wrong)
+    assert planned_stages(settings, False) == ["detection", "quality", "inpainting", "faces"]

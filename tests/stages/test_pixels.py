@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from colour_profiles import ADOBE_RGB, GREY_22, GREY_LINEAR, LINEAR, PROPHOTO, adobe_to_srgb
 
+from restoration.layers import Layer
 from restoration.photo import Photo
-from restoration.stages.pixels import changed_samples, to_picture, to_samples
+from restoration.stages.pixels import changed_samples, laid_over, to_picture, to_samples
 
 SPACES = [(None, 1), (None, 3), (ADOBE_RGB, 3), (LINEAR, 3), (PROPHOTO, 3), (GREY_22, 1), (GREY_LINEAR, 1)]
 NAMES = ["grey", "sRGB", "AdobeRGB", "linear", "ProPhoto", "grey 2.2", "grey linear"]
@@ -87,3 +88,24 @@ def test_a_gradient_of_16_bits_never_passes_through_8(profile, channels):
     made = to_samples(to_picture(photo), photo)[0, :, 0].astype(int)
     assert np.abs(made - gradient[0, :, 0]).max() <= 1
     assert np.diff(made).min() >= 1
+
+
+def test_layers_are_laid_over_a_picture_at_their_place_and_at_full_strength():
+    photo = Photo(np.full((3, 4, 3), 100, np.uint8))
+    full, half = np.full((2, 2, 3), 200, np.uint8), np.array([[255, 0], [51, 255]], np.uint8)
+    inside = Layer("Face 1", "face", full, half, x=11, y=21, opacity=0.25)
+    hidden = Layer("Candidate 2", "inpainted", np.zeros((3, 4, 3), np.uint8), x=10, y=20, visible=False)
+    before = to_picture(photo)
+    after = laid_over(before, [inside, hidden], photo, (10, 20)) * 255
+    assert np.allclose(before * 255, 100)
+    assert after[..., 0].round().tolist() == [[100, 100, 100, 100], [100, 200, 100, 100], [100, 120, 200, 100]]
+
+
+@pytest.mark.parametrize(("x", "y"), [(-1, -1), (3, 2), (9, 0), (0, -7)])
+def test_what_reaches_out_of_the_picture_is_cut_off(x, y):
+    photo = Photo(np.zeros((3, 4, 1), np.uint16), icc_profile=GREY_22)
+    layer = Layer("Face 1", "face", np.full((2, 2, 1), 65535, np.uint16), x=x, y=y)
+    whole = np.zeros((20, 20), bool)
+    whole[y + 8 : y + 10, x + 8 : x + 10] = True
+    shown = laid_over(to_picture(photo), [layer], photo, (0, 0))[..., 0] > 0.5
+    assert np.array_equal(shown, whole[8:11, 8:12])

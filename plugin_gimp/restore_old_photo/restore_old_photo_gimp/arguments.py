@@ -11,10 +11,21 @@ from typing import Any
 from gi.repository import GObject
 
 from .labels import labels
-from .remote.editors.choices import DEVICES, MASK_SOURCES, PRESETS, STAGES, Choices, StageChoice
+from .remote.editors.choices import (
+    DEVICES,
+    MASK_SOURCES,
+    MOST_CANDIDATES,
+    MOST_SATURATION,
+    MOST_SEED,
+    PRESETS,
+    STAGES,
+    Choices,
+    StageChoice,
+)
+from .remote.editors.hints import NO_HINTS
 from .remote.editors.refusal import Refusal
 from .remote.editors.translation import _
-from .remote.editors.words import stage_help
+from .remote.editors.words import candidates_help, hint_layer_help, saturation_help, seed_help, stage_help
 
 #: One more than other editors have: a layer of GIMP's has a mask of its own.
 LAYER_MASK = "layer-mask"
@@ -45,6 +56,33 @@ def add_stages(procedure: Any, without_switch: str = "") -> None:
         _("Restores tones, grain and sharpness of a photo that looks sound, too."),
         default.always,
         _BOTH_WAYS,
+    )
+
+
+def add_candidates(procedure: Any) -> None:
+    """How many fillings of holes, and which."""
+    default, label = Choices(), labels()
+    procedure.add_int_argument(
+        "candidates", label["candidates"], candidates_help(), 1, MOST_CANDIDATES, default.candidates, _BOTH_WAYS
+    )
+    procedure.add_int_argument("seed", label["seed"], seed_help(), 0, MOST_SEED, default.seed, _BOTH_WAYS)
+
+
+def add_colour(procedure: Any) -> None:
+    """How strong colours are, and where the user has painted them."""
+    default, label = Choices(), labels()
+    procedure.add_double_argument(
+        "saturation",
+        label["saturation"],
+        saturation_help(),
+        0.0,
+        100.0 * MOST_SATURATION,
+        100.0 * default.saturation,
+        _BOTH_WAYS,
+    )
+    about = _("Its name; “{}” for none; empty for one that is called “Colour hints”, if there is one.").format(NO_HINTS)
+    procedure.add_string_argument(
+        "hint-layer", label["hint-layer"], f"{hint_layer_help()} {about}", default.hint_layer, _BOTH_WAYS
     )
 
 
@@ -123,6 +161,10 @@ def choices_of(config: Any) -> Choices:
         always=given.get("always", default.always),
         preset=given.word("preset", PRESETS, default.preset),
         device=given.word("device", DEVICES, default.device),
+        candidates=given.get("candidates", default.candidates),
+        seed=given.get("seed", default.seed),
+        saturation=given.get("saturation", 100.0) / 100,
+        hint_layer=given.get("hint-layer", "") or "",
     )
 
 

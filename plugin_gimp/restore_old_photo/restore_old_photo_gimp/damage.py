@@ -8,7 +8,7 @@ from gi.repository import Gimp
 
 from .arguments import LAYER_MASK
 from .groups import alpha_of, mask_in
-from .reading import Box, box_of, read_channel
+from .reading import Box, box_of, read_channel, read_encoded
 from .remote.editors.choices import Choices
 from .remote.editors.pixel_bytes import is_empty, is_opaque, mask_of
 from .remote.editors.refusal import Refusal
@@ -28,7 +28,7 @@ def damage_mask(image: Any, source: Any, group: Any | None, box: Box, choices: C
     Raises:
         Refusal: there is nothing where the user points to.
     """
-    if not choices.scratches.enabled or choices.mask_source == "auto":
+    if not choices.minds_damage or choices.mask_source == "auto":
         return None
     if choices.mask_source == "selection":
         mask = selected(image, box)
@@ -53,7 +53,7 @@ def selection_limits(choices: Choices) -> bool:
     Not where it is the mask itself, and not where the mask was edited: a selection that was left over from painting
     would wipe what lies outside it.
     """
-    meant = choices.scratches.enabled and choices.mask_source in ("selection", "edited")
+    meant = choices.minds_damage and choices.mask_source in ("selection", "edited")
     return choices.within_selection and not meant
 
 
@@ -112,16 +112,11 @@ def _named(image: Any, source: Any, name: str) -> Any:
 
 
 def _painted(layer: Any, box: Box) -> bytes:
-    pixels = _read(layer, box, "R'G'B'A u8")
+    pixels = read_encoded(layer, box)
     # Outside the layer there is nothing, which counts as transparent only where the layer has transparency at all.
-    opaque = not layer.has_alpha() or is_opaque(_read(layer, box_of(layer), "R'G'B'A u8"))
-    grey = _read(layer, box, "Y'A u8") if opaque else None
+    opaque = not layer.has_alpha() or is_opaque(read_encoded(layer, box_of(layer)))
+    grey = read_encoded(layer, box, "Y'A u8") if opaque else None
     mask = mask_of(pixels, grey)
     if is_empty(mask):
         raise Refusal(_("Nothing is painted on the layer “{}”. Paint over what is damaged.").format(layer.get_name()))
     return mask
-
-
-def _read(layer: Any, box: Box, kind: str) -> bytes:
-    lies = box_of(layer)
-    return read_channel(layer, box, kind, (lies.x, lies.y))

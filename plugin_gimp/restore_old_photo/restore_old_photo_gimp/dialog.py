@@ -16,6 +16,7 @@ from .arguments import LAYER_MASK, SOURCES  # noqa: E402
 from .facts import Facts  # noqa: E402
 from .preview import Preview  # noqa: E402
 from .remote.editors.choices import DEVICES, PRESETS, STAGES, Choices  # noqa: E402
+from .remote.editors.hints import NO_HINTS, hint_layer  # noqa: E402
 from .remote.editors.translation import _  # noqa: E402
 from .remote.editors.words import device_label, mask_source_label, preset_label, stage_label  # noqa: E402
 from .restorer import Restorer  # noqa: E402
@@ -102,7 +103,9 @@ class RestoreDialog:
         if self._restorer.form.converted:
             found.append(_("The image has other than 8 or 16 bits: 16 bits are sent, and come back."))
         if self._restorer.form.grey:
-            found.append(_("The image is grey and stays grey; the scratch mask is white in it."))
+            found.append(
+                _("The image is grey and stays grey; the scratch mask is white in it, and it holds no colours.")
+            )
         return found
 
     def _add_stage(self, stage: str) -> None:
@@ -117,6 +120,10 @@ class RestoreDialog:
             self._add_sensitivity(inner)
         if stage == "quality":
             _add(inner, self._check("always"))
+        if stage == "inpainting":
+            self._add_candidates(inner)
+        if stage == "colour":
+            self._add_colour(inner)
         switch = stage in self._names
         frame = Gtk.Frame(shadow_type=Gtk.ShadowType.NONE)
         frame.set_label_widget(self._check(stage) if switch else _title(stage_label(stage)))
@@ -130,6 +137,23 @@ class RestoreDialog:
         assert self._preview is not None
         _add(column, self._scale("sensitivity"))
         _add(column, self._preview.button)
+
+    def _add_candidates(self, column: Any) -> None:
+        table = _Table()
+        for name in ("candidates", "seed"):
+            table.add(self._label(name), self._dialog.get_widget(name, GimpUi.SpinButton.__gtype__))
+        _add(column, table.widget)
+
+    def _add_colour(self, column: Any) -> None:
+        names = dict.fromkeys(layer.get_name() for layer in self._restorer.other_layers)
+        meant = hint_layer("", [(name, name) for name in names])
+        # Empty, which is remembered for other images, too, is the layer that is called so, or none.
+        words = [("", _("(none)"))] if meant == NO_HINTS else [("", meant), (NO_HINTS, _("(none)"))]
+        words += [(name, name) for name in names if name != meant]
+        table = _Table()
+        table.add(self._label("hint-layer"), self._words("hint-layer", words))
+        _add(column, self._scale("saturation"))
+        _add(column, table.widget)
 
     def _add_mask(self) -> None:
         if "mask-source" not in self._names:
@@ -186,11 +210,12 @@ class RestoreDialog:
         """Only what means something now can be used."""
         if "mask-source" not in self._names:
             return
-        source, scratches = self._config.get_property("mask-source"), self._config.get_property("scratches")
-        self._sources.set_sensitive(scratches)
+        source = self._config.get_property("mask-source")
+        damage = self._config.get_property("scratches") or self._config.get_property("inpainting")
+        self._sources.set_sensitive(damage)
         self._layers.set_visible(source == "layer")
-        self._layers.set_sensitive(scratches and self._has_layers)
-        self._unite.set_sensitive(scratches and source != "auto")
+        self._layers.set_sensitive(damage and self._has_layers)
+        self._unite.set_sensitive(damage and source != "auto")
 
 
 def _source_label(source: str) -> str:

@@ -70,7 +70,7 @@ class Facts:
         self._soon = 0
         try:
             choices = self._choices()
-            masked = choices.scratches.enabled and choices.mask_source != "auto"
+            masked = choices.minds_damage and choices.mask_source != "auto"
             order = self._restorer.picture, self._restorer.settings(choices, masked=masked)
         except (Refusal, ProtocolError) as why:
             self._about.set_text(refusal(why) if isinstance(why, ProtocolError) else str(why))

@@ -17,7 +17,7 @@ from .reading import Box, box_of, read_channel
 #: On a group: the tattoo of the layer that it was made from. On a layer: what it is; on a scratch mask also a digest.
 _SOURCE, _ROLE = "restore-old-photo-source", "restore-old-photo-role"
 _PERSISTENT = 1
-_MASK = "scratch_mask"
+_MASK, _GROUP = "scratch_mask", "group"
 
 
 def group_name(layer_name: str) -> str:
@@ -33,6 +33,11 @@ def mark_group(group: Any, source: Any) -> None:
 def mark_layer(layer: Any, role: str) -> None:
     """Note that a layer was made by a run, and as what."""
     _mark(layer, _ROLE, role)
+
+
+def mark_inner_group(group: Any) -> None:
+    """Note that a group within that of all layers was made by a run."""
+    _mark(group, _ROLE, _GROUP)
 
 
 def mark_mask(layer: Any, source: Any, *, edited: bool) -> None:
@@ -90,11 +95,20 @@ def is_as_made(mask: Any, source: Any) -> bool:
 
 
 def users_layers(group: Any) -> tuple[list[Any], list[Any]]:
-    """The layers that the user has put into a group, the topmost first: those that lie below all of ours come apart."""
+    """The layers that the user has put into a group, the topmost first: those that lie below all of ours come apart.
+
+    Those within a group of ours count as lying where that does.
+    """
     layers = group.get_children()
     ours = [number for number, layer in enumerate(layers) if _note(layer, _ROLE)]
     end = ours[-1] if ours else len(layers)
-    return [layer for number, layer in enumerate(layers[:end]) if number not in ours], layers[end + 1 :]
+    upper: list[Any] = []
+    for number, layer in enumerate(layers[: end + 1]):
+        if number not in ours:
+            upper.append(layer)
+        elif _note(layer, _ROLE) == _GROUP:
+            upper += [inner for inner in layer.get_children() if not _note(inner, _ROLE)]
+    return upper, layers[end + 1 :]
 
 
 def is_within(layer: Any, group: Any) -> bool:

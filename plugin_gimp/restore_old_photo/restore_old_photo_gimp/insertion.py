@@ -9,7 +9,7 @@ from typing import Any
 from gi.repository import Babl, Gegl, Gimp
 
 from .former import Former
-from .groups import group_name, mark_group, mark_layer, mark_mask, users_layers
+from .groups import group_name, mark_group, mark_inner_group, mark_layer, mark_mask, users_layers
 from .reading import Box, Form, box_of
 from .remote.editors.pixel_bytes import alpha_alone
 from .remote.events import LayerMade
@@ -20,7 +20,8 @@ _TYPES = {
     "RGB": Gimp.ImageType.RGB_IMAGE,
     "RGBA": Gimp.ImageType.RGBA_IMAGE,
 }
-_MODES = {"normal": Gimp.LayerMode.NORMAL, "color": Gimp.LayerMode.HSL_COLOR}
+#: GIMP's HSL Color keeps the lightness of HSL, which is far from luminosity; that of LCH is near to it.
+_MODES = {"normal": Gimp.LayerMode.NORMAL, "color": Gimp.LayerMode.LCH_COLOR}
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,18 @@ def insert(
     image.undo_group_start()
     group = Gimp.GroupLayer.new(image, group_name(name))
     _blend_encoded(group)
+    if any(made.blend_mode == "color" for made in layers):
+        # Colours take their light from what lies below, also where that is no layer of this group.
+        group.set_mode(Gimp.LayerMode.PASS_THROUGH)
     try:
         above = former.group if former is not None else source
         parent, position = (None, 0) if above is None else (above.get_parent(), image.get_item_position(above))
         _succeed(image.insert_layer(group, parent, position))
+        inner: dict[str, Any] = {}
         for made, layer in filled:
-            _succeed(image.insert_layer(layer, group, 0))
+            if made.group and made.group not in inner:
+                inner[made.group] = _inner_group(image, made.group, group)
+            _succeed(image.insert_layer(layer, inner[made.group] if made.group else group, 0))
             _succeed(layer.set_offsets(box.x + made.x, box.y + made.y))
             layer.set_visible(manner.shown or made.visible)
             mark_layer(layer, made.role)
@@ -103,12 +110,21 @@ def insert(
     else:
         # The names may have been taken until now.
         group.set_name(group_name(name))
-        for made, layer in filled:
-            layer.set_name(made.name)
+        for inner_name, layer in (*inner.items(), *((made.name, layer) for made, layer in filled)):
+            layer.set_name(inner_name)
         image.set_selected_layers([group])
     finally:
         image.undo_group_end()
     return group
+
+
+def _inner_group(image: Any, name: str, group: Any) -> Any:
+    """A group on top of what is in ``group`` so far."""
+    inner = Gimp.GroupLayer.new(image, name)
+    _blend_encoded(inner)
+    _succeed(image.insert_layer(inner, group, 0))
+    mark_inner_group(inner)
+    return inner
 
 
 class _Moves:

@@ -9,7 +9,15 @@ from typing import Any
 
 from gi.repository import Gimp, GLib
 
-from .arguments import add_mask, add_place, add_sensitivity, add_stages, choices_of
+from .arguments import (
+    add_candidates,
+    add_colour,
+    add_mask,
+    add_place,
+    add_sensitivity,
+    add_stages,
+    choices_of,
+)
 from .remote.connection import log_folder
 from .remote.editors.logs import log_to_file
 from .remote.editors.refusal import Refusal
@@ -45,8 +53,8 @@ class RestoreOldPhoto(Gimp.PlugIn):  # type: ignore[misc]
         label, blurb, parts = {
             RESTORE: (
                 _("Restore Old Photo…"),
-                _("Restores a scan of an old photograph: scratches, fading, grain, faces"),
-                (add_stages, add_sensitivity, add_mask, add_place),
+                _("Restores a scan of an old photograph: scratches, holes, fading, grain, faces, colours"),
+                (add_stages, add_sensitivity, add_mask, add_place, add_candidates, add_colour),
             ),
             FIND: (
                 _("Restore Photo: Find Scratches…"),
@@ -56,7 +64,7 @@ class RestoreOldPhoto(Gimp.PlugIn):  # type: ignore[misc]
             AGAIN: (
                 _("Restore Photo: Use Edited Mask…"),
                 _("Restores again with the scratch mask as it was painted, in place of the last result"),
-                (partial(add_stages, without_switch="scratches"), add_place),
+                (partial(add_stages, without_switch="scratches"), add_place, add_candidates, add_colour),
             ),
         }[name]
         procedure = Gimp.ImageProcedure.new(self, name, Gimp.PDBProcType.PLUGIN, _run, None)

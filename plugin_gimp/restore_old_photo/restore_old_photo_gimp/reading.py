@@ -92,3 +92,15 @@ def read_channel(drawable: Any, box: Box, kind: str, origin: tuple[int, int] = (
     """
     part = Gegl.Rectangle.new(box.x - origin[0], box.y - origin[1], box.width, box.height)
     return bytes(drawable.get_buffer().get(part, 1.0, kind, Gegl.AbyssPolicy.NONE))
+
+
+def read_encoded(layer: Any, box: Box, kind: str = "R'G'B'A u8") -> bytes:
+    """Pixels of a layer within a box of the image, zero where there are none.
+
+    Args:
+        layer: the layer.
+        box: in the image.
+        kind: GIMP's name of what is wanted; without a colour space, sRGB's encoding is meant.
+    """
+    lies = box_of(layer)
+    return read_channel(layer, box, kind, (lies.x, lies.y))

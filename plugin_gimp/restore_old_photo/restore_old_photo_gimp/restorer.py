@@ -11,6 +11,7 @@ from .arguments import LAYER_MASK
 from .damage import damage_mask, work_area, work_region
 from .former import former_of
 from .groups import all_layers, group_of, source_for
+from .hints import check_can_hold_colour, colour_hints
 from .insertion import Manner, insert
 from .reading import Box, Form, box_of, form_of, profile_of, read_pixels
 from .remote.client import Pixels
@@ -76,7 +77,7 @@ class Restorer:
 
     @property
     def other_layers(self) -> list[Any]:
-        """Layers that may hold a painted mask, the topmost first."""
+        """Layers on which the user may have painted, the topmost first."""
         return [layer for layer in all_layers(self.image) if not layer.is_group() and layer != self.source]
 
     def settings(self, choices: Choices, *, masked: bool) -> dict[str, Any]:
@@ -98,14 +99,23 @@ class Restorer:
         choices, image, source = self._meant(choices), self.image, self.source
         box = self.box  # the dialog may have been open for long: what is true now counts
         self.form, picture = form_of(image), self.picture  # before any pixel is read: it may be too large
-        name, edits = source.get_name(), choices.mask_source == "edited" and choices.scratches.enabled
+        check_can_hold_colour(self.form, choices)
+        name, edits = source.get_name(), choices.mask_source == "edited" and choices.minds_damage
         group = group_of(image, source, self._active, masked=edits)
         mask = damage_mask(image, source, group, box, choices)
+        hints = colour_hints(self.other_layers, box, choices)
         area = work_area(image, box, choices)
         settings = self.settings(choices, masked=mask is not None)
         _picture, pixels = read_pixels(source, self.form)
         damage, where = _grey(mask, box), _grey(area, box)
-        request = Request(Pixels(picture, pixels), settings, mask=damage, area=where, icc=profile_of(image))
+        request = Request(
+            Pixels(picture, pixels),
+            settings,
+            mask=damage,
+            area=where,
+            hints=None if hints is None else Pixels(Picture("RGBA", 8, box.width, box.height), hints),
+            icc=profile_of(image),
+        )
         run = Run(desk(), request)
         try:
             wait(run)
@@ -119,7 +129,7 @@ class Restorer:
         if (now.width, now.height) != (box.width, box.height) or form_of(image) != self.form:
             raise Refusal(_("The layer was scaled or converted meanwhile. Nothing was changed; restore again."))
         former = None if gone else former_of(group, source, now, mask if edits else None)
-        marks = choices.scratches.enabled and choices.mask_source == LAYER_MASK
+        marks = choices.minds_damage and choices.mask_source == LAYER_MASK
         # While scratches are found, what is painted on the mask must be seen.
         manner = Manner(shown=self.finds, covered=not marks and not self.finds, edited=edits)
         insert(image, None if gone else source, name, now, self.form, run.layers, former=former, manner=manner)
@@ -131,7 +141,9 @@ class Restorer:
         return " ".join(told)
 
     def _meant(self, choices: Choices) -> Choices:
-        return replace(choices, scratches=StageChoice(), mask_source="auto") if self.finds else choices
+        if not self.finds:
+            return choices
+        return replace(choices, scratches=StageChoice(), colour=StageChoice(enabled=False), mask_source="auto")
 
     def _must_be_open(self) -> None:
         if not self.image.is_valid():

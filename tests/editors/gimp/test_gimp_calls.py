@@ -36,7 +36,7 @@ def test_the_result_is_a_group_above_the_source(gimp, photo, by_command_line, tm
 
 
 def test_strength_is_opacity_and_a_stage_can_be_off(gimp, photo, by_command_line, tmp_path):
-    arguments = {"quality_strength": 40.0, "scratches": False}
+    arguments = {"quality_strength": 40.0, "scratches": False, "inpainting": False}
     told = gimp.run("calls.restored", photo=str(photo), folder=str(tmp_path), **arguments)
     assert [(layer["name"], round(layer["opacity"], 3)) for layer in told["tree"][0]["children"]] == [
         ("Restored", 40.0)
@@ -86,7 +86,7 @@ def test_other_precisions_and_profiles_come_back_as_what_they_are(
 ):
     from restoration.photo import Photo
     from restoration.pipeline import restore
-    from restoration.settings import FaceSettings, QualitySettings, ScratchSettings, Settings
+    from restoration.settings import STAGE_NAMES, Settings
 
     told = gimp.run("calls.in_precision", photo=str(photo), folder=str(tmp_path), precision=precision, profile=profile)
     assert told["status"] == "GIMP_PDB_SUCCESS"
@@ -97,11 +97,8 @@ def test_other_precisions_and_profiles_come_back_as_what_they_are(
     source = picture(tmp_path / "source", kind="<u2")
     if precision.startswith("U8"):
         source = (source // 257).astype(np.uint8)
-    settings = Settings(
-        scratches=ScratchSettings(enabled=False),
-        faces=FaceSettings(enabled=False),
-        quality=QualitySettings(always=True),
-    )
+    off = {stage: {"enabled": False} for stage in STAGE_NAMES}
+    settings = Settings.from_dict({**off, "quality": {"always": True}})
     (layer,) = restore(Photo(source, icc_profile=icc), settings)
     expected = layer.pixels.astype(float) * (257 if source.dtype == np.uint8 else 1)
     difference = np.abs(picture(tmp_path / "seen", kind="<u2") - expected)

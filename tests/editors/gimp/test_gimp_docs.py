@@ -27,6 +27,8 @@ def as_documented(kind: str, least: float | None, most: float | None, default: o
     """The range and the default of a real argument, as the table puts them. Words are in its help."""
     if kind == "gboolean":
         return "yes or no", "yes" if default else "no"
+    if kind == "gint":
+        return f"{least} to {most}", str(default)
     if kind == "gdouble":
         return f"{least:g} to {most:g}", f"{default:g}"
     words = re.fullmatch(r"[^:]+: (.+)\.", blurb)

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from restoration import settings as library
+from restoration.errors import SettingsError
 from restoration.presets import load_models
 from restoration.settings import Settings
 from server.editors import choices as editors
@@ -35,11 +36,11 @@ def test_the_mask_mode_follows_from_whether_there_is_a_mask(masked, unite, mode)
 
 
 def test_finding_changes_nothing_but_the_mask():
-    found = Settings.from_dict(Choices(scratches=StageChoice(False), sensitivity=0.8).settings_to_find())
+    chosen = Choices(scratches=StageChoice(False), colour=StageChoice(True), sensitivity=0.8)
+    found = Settings.from_dict(chosen.settings_to_find())
     assert found.scratches.enabled
     assert not found.scratches.repair
-    assert not found.quality.enabled
-    assert not found.faces.enabled
+    assert [stage for stage in editors.STAGES if found.is_on(stage)] == ["scratches"]
     assert found.scratches.threshold is not None
 
 
@@ -68,6 +69,8 @@ def test_choices_come_back_from_json():
     chosen = Choices(
         scratches=StageChoice(False, 0.25), sensitivity=0.75, mask_source="layer", mask_layer="{1}", unite=True,
         within_selection=False, always=True, preset="official", device="cuda",
+        inpainting=StageChoice(True, 0.5), colour=StageChoice(True, 0.75), candidates=8, seed=2**31 - 1, saturation=2.0,
+        hint_layer="{2}",
     )  # fmt: skip
     assert Choices.from_dict(json.loads(json.dumps(chosen.to_dict()))) == chosen
 
@@ -80,6 +83,8 @@ def test_choices_come_back_from_json():
         "text",
         {"scratches": 3, "sensitivity": "much", "preset": 7},
         {"scratches": {"enabled": "yes", "strength": 7}, "sensitivity": float("nan"), "preset": "huge"},
+        {"candidates": 9, "seed": -1, "saturation": float("inf"), "hint_layer": 4, "colour": {"enabled": 1}},
+        {"candidates": True, "seed": 1.5, "saturation": True, "inpainting": []},
         {"mask_source": "guess", "unite": 1, "device": None, "quality": {"strength": True}},
     ],
 )
@@ -96,5 +101,29 @@ def test_what_can_be_used_is_kept_beside_what_cannot():
 
 def test_all_off_or_without_strength_does_nothing():
     off = StageChoice(False)
-    assert Choices(scratches=off, quality=off, faces=StageChoice(True, 0.0)).does_nothing
-    assert not Choices(scratches=off, quality=off).does_nothing
+    assert Choices(scratches=off, quality=off, inpainting=off, faces=StageChoice(True, 0.0)).does_nothing
+    assert not Choices(scratches=off, quality=off, inpainting=off).does_nothing
+    assert not Choices(scratches=off, quality=off, faces=off).does_nothing
+
+
+def test_what_is_chosen_for_holes_and_colours_is_what_is_asked():
+    chosen = Choices(
+        inpainting=StageChoice(True, 0.5), candidates=3, seed=7, colour=StageChoice(True, 0.25), saturation=1.5
+    )
+    asked = Settings.from_dict(chosen.settings(masked=True))
+    assert asked.inpainting == library.InpaintingSettings(strength=0.5, candidates=3, seed=7)
+    assert asked.colour == library.ColourSettings(enabled=True, strength=0.25, saturation=1.5)
+
+
+def test_the_ends_are_the_librarys():
+    assert (editors.MOST_CANDIDATES, editors.MOST_SEED) == (library.MOST_CANDIDATES, library.MOST_SEED)
+    library.ColourSettings(saturation=editors.MOST_SATURATION)
+    with pytest.raises(SettingsError):
+        library.ColourSettings(saturation=editors.MOST_SATURATION + 0.01)
+
+
+def test_damage_matters_to_scratches_and_to_holes():
+    off = StageChoice(False)
+    assert Choices(scratches=off).minds_damage
+    assert Choices(inpainting=off).minds_damage
+    assert not Choices(scratches=off, inpainting=off).minds_damage

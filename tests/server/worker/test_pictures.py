@@ -5,7 +5,7 @@ import pytest
 
 from restoration.layers import Layer, scratch_mask_layer
 from server.protocol import Picture
-from server.worker.pictures import layer_picture, photo_picture, to_mask, to_photo
+from server.worker.pictures import layer_picture, photo_picture, to_hints, to_mask, to_photo
 
 RED, GREEN, BLUE, ALPHA = 10, 20, 30, 200
 
@@ -93,3 +93,10 @@ def test_the_scratch_mask_is_red_where_the_photo_is_blue_first():
 def test_a_mask_is_its_own_bytes():
     mask = to_mask(np.array([0, 255, 7, 8, 9, 10], np.uint8), Picture("GRAY", 8, 3, 2))
     assert mask.tolist() == [[0, 255, 7], [8, 9, 10]]
+
+
+@pytest.mark.parametrize("layout", ["RGBA", "BGRA"])
+def test_hints_are_rgb_and_alpha(layout):
+    stroke, nothing = (RED, GREEN, BLUE, ALPHA) if layout == "RGBA" else (BLUE, GREEN, RED, ALPHA), (0, 0, 0, 0)
+    hints = to_hints(np.array([stroke, nothing], np.uint8).reshape(-1), Picture(layout, 8, 2, 1))
+    assert hints.tolist() == [[[RED, GREEN, BLUE, ALPHA], [0, 0, 0, 0]]]

@@ -18,10 +18,17 @@ def test_what_to_dict_gives_comes_back():
 
 
 def test_unknown_settings_are_left_out_and_named():
-    given = {"colour": {"enabled": True}, "quality": {"strength": 0.5, "sparkle": 3}}
+    given = {"lustre": {"enabled": True}, "quality": {"strength": 0.5, "sparkle": 3}, "colour": {"hue": 1}}
     settings, unknown = read_settings(given)
     assert settings == Settings.from_dict({"quality": {"strength": 0.5}})
-    assert unknown == ["colour", "quality.sparkle"]
+    assert unknown == ["lustre", "quality.sparkle", "colour.hue"]
+
+
+@pytest.mark.parametrize("scratches", [{"repair": False}, {"enabled": False}, {"strength": 0}])
+def test_a_client_that_knows_no_inpainting_and_repairs_nothing_gets_none(scratches):
+    assert not read_settings({"scratches": scratches})[0].is_on("inpainting")
+    assert read_settings({"scratches": scratches, "inpainting": {}})[0].is_on("inpainting")
+    assert read_settings({"scratches": {"strength": 0.5}})[0].is_on("inpainting")
 
 
 @pytest.mark.parametrize(
@@ -36,6 +43,9 @@ def test_unknown_settings_are_left_out_and_named():
         {"scratches": {"mask_mode": "guess"}},
         {"scratches": {"threshold": True}},
         {"scratches": {"input_size": []}},
+        {"inpainting": {"candidates": 0}},
+        {"inpainting": {"seed": 0.5}},
+        {"colour": {"saturation": "2"}},
         {"preset": ["compact"]},
         {"preset": "best"},
         {"models": 5},

@@ -106,7 +106,7 @@ def in_precision(photo, folder, precision, profile=None):
     layer = image.get_layers()[0]
     save(layer, f"{folder}/before")
     save(layer, f"{folder}/source", "R'G'B' u16")
-    told = call(image, [layer], scratches=False, faces=False, always=True)
+    told = call(image, [layer], scratches=False, inpainting=False, faces=False, always=True)
     save(layer, f"{folder}/after")
     save_seen(image, f"{folder}/seen", "R'G'B' u16")
     return {**told, "tree": tree(image.get_layers()), "precision": image.get_precision().value_name}
@@ -154,14 +154,14 @@ def within_selection(photo, folder):
 
 
 def found_and_restarted(photo, folder):
-    """Find scratches; paint a square of damage, erase all else; restart; and once more with the group active."""
+    """Find scratches; paint a bar of damage, erase all else; restart; and once more with the group active."""
     image, layer = opened(photo)
     first = call(image, [layer], name=f"{RESTORE}-find-scratches")
     found = tree(image.get_layers())
     mask = layer_named(image, "Scratch mask")
     width, height = mask.get_width(), mask.get_height()
     square = bytearray(4 * width * height)
-    for row in range(100, 140):
+    for row in range(100, 124):
         start = 4 * (row * width + 200)
         square[start : start + 160] = b"\xff\x00\x00\xff" * 40
     mask.get_buffer().set(Gegl.Rectangle.new(0, 0, width, height), "R'G'B'A u8", bytes(square))
@@ -195,7 +195,7 @@ def refused(case, photo):
     elif case == "no layer":
         drawables = []
     elif case == "all off":
-        arguments = {"scratches": False, "quality": False, "faces": False}
+        arguments = {"scratches": False, "quality": False, "inpainting": False, "faces": False}
     elif case == "no selection":
         arguments = {"mask_source": "selection"}
     elif case == "selection elsewhere":

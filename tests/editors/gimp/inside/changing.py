@@ -13,10 +13,10 @@ FIND, AGAIN = f"{RESTORE}-find-scratches", f"{RESTORE}-from-mask"
 
 
 def paint(mask, left=200, top=100):
-    """A square of damage, 40 pixels wide, and nothing else."""
+    """A bar of damage, 40 pixels wide and too narrow for a hole, and nothing else."""
     width, height = mask.get_width(), mask.get_height()
     square = bytearray(4 * width * height)
-    for row in range(top, top + 40):
+    for row in range(top, top + 24):
         start = 4 * (row * width + left)
         square[start : start + 160] = b"\xff\x00\x00\xff" * 40
     mask.get_buffer().set(Gegl.Rectangle.new(0, 0, width, height), "R'G'B'A u8", bytes(square))
@@ -162,7 +162,7 @@ def copied_group(photo):
 def several_groups(photo):
     """The topmost group has no mask: that of the one below is meant; and the chosen one before the topmost."""
     image, layer, group, _mask = with_mask(photo)
-    call(image, [layer], scratches=False)
+    call(image, [layer], scratches=False, inpainting=False)
     first = shown(image)
     told = call(image, [image.get_layers()[0]], name=AGAIN)
     used = not group.is_valid()

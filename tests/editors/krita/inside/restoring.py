@@ -65,7 +65,7 @@ def undone_and_redone(photo, folder):
 def edited_mask(photo, folder):
     """Restore, paint a square of damage and erase all else, restart; the stages of the second run, and what is left."""
     doc = yield from open_photo(photo)
-    choose()
+    choose(inpainting=(False, 1.0))
     box = (0, 0, doc.width(), doc.height())
     first = yield from run("again")
     doc.waitForDone()
