@@ -29,7 +29,7 @@ from restoration.recall import Recall
 from restoration.restorer_pass import RestorerPass, digest_of
 from restoration.settings import Settings
 from restoration.stages import quality, scratch_mask, scratch_repair
-from restoration.stages.colour import Hints, colour_layer
+from restoration.stages.colour import Hints, Scene, colour_layer, scene_of
 from restoration.stages.face_features import faces_of_photo, likely_faces
 from restoration.stages.faces import face_layers
 from restoration.stages.inpainting import inpainted_layers
@@ -296,9 +296,10 @@ class Run:
         layer = self.recall.get(Layer, name)
         if layer is None:
             progress(0.0)
-            picture = outcome.pixels()
-            seen = self.recall.of(Seen, ("seen", outcome.of), lambda: colouriser.look(picture))
-            layer = colour_layer(self.photo, picture, seen, hints, colouriser, settings, self.offset)
+            # Asked for one by one: a picture that earlier runs have looked at is not made again for a new hint.
+            scene = self.recall.of(Scene, ("scene", outcome.of), lambda: scene_of(outcome.pixels()))
+            seen = self.recall.of(Seen, ("seen", outcome.of), lambda: colouriser.look(outcome.pixels()))
+            layer = colour_layer(self.photo, scene, seen, hints, colouriser, settings, self.offset)
             self.recall.put(name, layer)
         progress(1.0)
         return replace(layer, opacity=settings.strength)

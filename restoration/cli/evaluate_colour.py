@@ -98,9 +98,8 @@ def _tracked(items: Iterable[T], title: str, total: int) -> Iterable[T]:
 def _print_table(judged: dict[str, list[JudgedColours]]) -> None:
     from restoration.evaluation.colour import mean_figures
 
-    typer.echo(
-        "| | ΔE grey | ΔE coloured | ΔE with hints | ΔE at hints | colourfulness, of the true |\n|---|---|---|---|---|---|"
-    )
+    typer.echo("| | ΔE grey | ΔE coloured | ΔE with hints | ΔE at hints | colourfulness, of the true |")
+    typer.echo("|---|---|---|---|---|---|")
     for name, some in judged.items():
         mean = mean_figures(some)
         shares = (mean.colourfulness, mean.colourfulness_hinted)

@@ -20,7 +20,7 @@ from restoration.layers import flatten
 from restoration.photo import Photo
 from restoration.presets.interface import Colouriser
 from restoration.settings import ColourSettings
-from restoration.stages.colour import PAINTED, Hints, colour_layer
+from restoration.stages.colour import PAINTED, Hints, colour_layer, scene_of
 from restoration.stages.pixels import to_picture
 from restoration.training.pairs import list_pictures, read_rgb
 
@@ -96,7 +96,9 @@ def coloured(photo: Photo, colouriser: Colouriser, hints: Hints | None = None) -
     """The photo with its colour layer over it."""
     picture = to_picture(photo)
     seen = colouriser.look(picture)
-    return flatten(photo, [colour_layer(photo, picture, seen, hints, colouriser, ColourSettings(True), (0, 0))])
+    return flatten(
+        photo, [colour_layer(photo, scene_of(picture), seen, hints, colouriser, ColourSettings(True), (0, 0))]
+    )
 
 
 def judge(name: str, true: np.ndarray, colouriser: Colouriser, rng: np.random.Generator) -> JudgedColours:

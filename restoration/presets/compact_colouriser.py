@@ -56,7 +56,8 @@ class CompactColouriser:
         if hints is not None:
             told[...] = hints / np.array([SCALE, SCALE, 1], np.float32)
         device = self.compute.device
-        look = Look(*(torch.from_numpy(array).to(device) for array in seen.features))
+        # Copies: what a cache keeps is read-only, and torch wants memory that it may write to.
+        look = Look(*(torch.tensor(array, device=device) for array in seen.features))
         with self.compute.autocast():
             scores = self.network.answer(look, torch.from_numpy(told).permute(2, 0, 1)[None].to(device))
         return _array(self.network.chroma(scores.float(), TEMPERATURE, FAVOUR)[0].permute(1, 2, 0))

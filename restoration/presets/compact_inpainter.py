@@ -18,12 +18,15 @@ from restoration.errors import MaskError
 from restoration.filling.exemplar import Exemplar, find_exemplar
 from restoration.filling.levels import Level, halved, sampled
 from restoration.filling.parts import Part, parts_of
+from restoration.filling.rim import carried_on
 from restoration.networks.compact_inpainting import CompactInpainting
 from restoration.presets.interface import Fraction
 from restoration.shortage import named_shortage
 
 #: Texture is sought at a size at which the part has at most so many cells of hole.
 MOST_CELLS = 8000
+#: Edges are carried on into parts of at most so many cells, at sizes at which texture is not sought.
+MOST_CARRIED = 250_000
 #: So many cells from the known ones the texture of patches has taken over from the network's own.
 RIM_CELLS = 3.0
 #: Deviation, in cells, between what is shape and tone, the network's, and what is texture, the patches'.
@@ -69,15 +72,18 @@ class CompactInpainter:
     @named_shortage()
     def _fill_part(self, filled: np.ndarray, unknown: np.ndarray, part: Part, rng: np.random.Generator) -> None:
         """Draws one part, in place; all else that is unknown stays so."""
-        at, textured = part.halvings, _halvings_for_texture(int(part.own.sum()))
+        cells = int(part.own.sum())
+        at, textured = part.halvings, _halvings_for_texture(cells)
         levels = [Level(filled[part.seen], unknown[part.seen])]
         while len(levels) <= max(at, textured):
             levels.append(halved(levels[-1]))
-        guesses = {at: self._guess(levels[at], rng)}
+        guesses = {at: carried_on(self._guess(levels[at], rng), levels[at].hole)}
         for depth in range(at + 1, textured + 1):
             guesses[depth] = _area_halved(guesses[depth - 1])
-        for depth in range(at - 1, textured - 1, -1):
-            guesses[depth] = _refined(levels[depth], guesses[depth + 1])
+        for depth in range(at - 1, -1, -1):
+            if depth < textured and cells >> 2 * depth > MOST_CARRIED:
+                break
+            guesses[depth] = carried_on(_refined(levels[depth], guesses[depth + 1]), levels[depth].hole)
         guess, hole = guesses[textured], levels[textured].hole
         wanted = hole & (cv2.resize(part.own.astype(np.float32), hole.shape[::-1], interpolation=cv2.INTER_AREA) > 0)
         exemplar = find_exemplar(guess, hole, wanted, rng) if self.texture and wanted.any() else None

@@ -6,6 +6,8 @@ and other tints are gone with that: the network sees luminance alone, and the la
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -39,9 +41,30 @@ OWN_COLOURS = 5.0
 _COVERED = "The photo has colours of its own; hide this layer to see them."
 
 
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """All that colouring needs of a picture at its full size: kept, so that a new hint does not ask for the picture.
+
+    Attributes:
+        light: H×W float32, L of Lab over 100.
+        own_colours: whether the picture has colours that the layer will cover.
+    """
+
+    light: np.ndarray
+    own_colours: bool
+
+
+def scene_of(picture: np.ndarray) -> Scene:
+    """What colouring needs of a picture, H×W×3 float32, 0 to 1."""
+    light = np.empty(picture.shape[:2], np.float32)
+    for rows in strips(len(picture), STRIP_ROWS):
+        light[rows] = cv2.cvtColor(np.ascontiguousarray(picture[rows]), cv2.COLOR_RGB2LAB)[..., 0] / 100
+    return Scene(light, has_own_colours(picture))
+
+
 def colour_layer(
     photo: Photo,
-    picture: np.ndarray,
+    scene: Scene,
     seen: Seen,
     hints: Hints | None,
     colouriser: Colouriser,
@@ -52,8 +75,8 @@ def colour_layer(
 
     Args:
         photo: the source, H×W, for the samples' type.
-        picture: what the stages before made of it, H×W×3 float32, 0 to 1.
-        seen: what the colouriser saw in ``picture``.
+        scene: what the stages before made of it, H×W.
+        seen: what the colouriser saw in the same picture.
         hints: H×W×4, or None.
         colouriser: the network.
         settings: strength, which is the layer's opacity, and saturation, which hints are not subject to.
@@ -64,8 +87,8 @@ def colour_layer(
     chroma *= np.float32(settings.saturation)
     if cells is not None:
         chroma = with_hints_met(chroma, seen.light, cells)
-    note = _COVERED if has_own_colours(picture) else ""
-    pixels = to_rgb_samples(_coloured(picture, chroma, seen.light), photo)
+    note = _COVERED if scene.own_colours else ""
+    pixels = to_rgb_samples(_coloured(scene.light, chroma, seen.light), photo)
     return Layer(
         "Colour", "colour", pixels, x=offset[0], y=offset[1], blend_mode="color", opacity=settings.strength, note=note
     )
@@ -130,13 +153,18 @@ def has_own_colours(picture: np.ndarray) -> bool:
     return bool(np.sqrt(np.mean(np.square(spread).sum(axis=0))) > OWN_COLOURS)
 
 
-def _coloured(picture: np.ndarray, chroma: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """The picture's luminance with these colours, H×W×3 float32, 0 to 1."""
-    height = len(picture)
-    lines = fit_lines(chroma, light, WINDOW, FLAT)
-    out = np.empty(picture.shape, np.float32)
+def _coloured(light: np.ndarray, chroma: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """The picture of this luminance, H×W, in these colours: H×W×3 float32, 0 to 1.
+
+    Args:
+        light: H×W float32, 0 to 1.
+        chroma: h×w×2 float32, a and b of Lab.
+        cells: h×w float32, the luminance of the cells.
+    """
+    height, width = light.shape
+    lines = fit_lines(chroma, cells, WINDOW, FLAT)
+    out = np.empty((height, width, 3), np.float32)
     for rows in strips(height, STRIP_ROWS):
-        lab = cv2.cvtColor(np.ascontiguousarray(picture[rows]), cv2.COLOR_RGB2LAB)
-        lab[..., 1:] = enlarged(lines, lab[..., 0] / 100, rows, height)
-        out[rows] = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1)
+        lab = np.dstack([light[rows] * 100, enlarged(lines, light[rows], rows, height)])
+        np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), 0, 1, out=out[rows])
     return out

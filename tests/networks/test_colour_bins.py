@@ -20,7 +20,9 @@ def test_grey_is_the_class_in_the_middle():
 
 def test_half_way_between_two_classes_both_count_half():
     classes, weights = soft_classes(np.array([[SPACING / 2, 0]], np.float32))
-    counted = {tuple(class_colours()[number]): weight for number, weight in zip(classes[0], weights[0]) if weight}
+    counted = {
+        tuple(class_colours()[number]): weight for number, weight in zip(classes[0], weights[0], strict=True) if weight
+    }
     assert counted == {(0, 0): 0.5, (SPACING, 0): 0.5}
 
 

@@ -11,7 +11,7 @@ from restoration.layers import flatten
 from restoration.photo import Photo
 from restoration.presets.loading import load_models
 from restoration.settings import ColourSettings
-from restoration.stages.colour import colour_layer, has_own_colours, hint_cells, with_hints_met
+from restoration.stages.colour import colour_layer, has_own_colours, hint_cells, scene_of, with_hints_met
 from restoration.stages.pixels import to_picture
 
 ON = ColourSettings(enabled=True)
@@ -28,7 +28,7 @@ def lab(photo: Photo) -> np.ndarray:
 
 def layer_of(photo, colouriser, hints=None, settings=ON):
     picture = to_picture(photo)
-    return colour_layer(photo, picture, colouriser.look(picture), hints, colouriser, settings, (0, 0))
+    return colour_layer(photo, scene_of(picture), colouriser.look(picture), hints, colouriser, settings, (0, 0))
 
 
 def grey_photo(rgb, dtype=np.uint8):

@@ -139,10 +139,8 @@ class RestoreDialog:
         _add(column, self._preview.button)
 
     def _add_candidates(self, column: Any) -> None:
-        table = _Table()
         for name in ("candidates", "seed"):
-            table.add(self._label(name), self._dialog.get_widget(name, GimpUi.SpinButton.__gtype__))
-        _add(column, table.widget)
+            _add(column, self._dialog.get_widget(name, GimpUi.LabelSpin.__gtype__))
 
     def _add_colour(self, column: Any) -> None:
         names = dict.fromkeys(layer.get_name() for layer in self._restorer.other_layers)

@@ -14,20 +14,24 @@ _TAKEN = "ocrls"
 
 
 def labels() -> dict[str, str]:
-    """The label of every argument and of both buttons, with mnemonics."""
+    """The label of every argument and of both buttons, with mnemonics.
+
+    There are more of them than letters. Those come first for which GIMP makes the widgets: it minds that each of them
+    has one of its own.
+    """
     plain = {
         **{stage: stage_label(stage) for stage in STAGES},
         **{f"{stage}-strength": _("Strength (%)") for stage in STAGES},
         "always": _("Even if the photo seems to need nothing"),
         "sensitivity": _("Sensitivity (%)"),
-        "candidates": _("Candidates"),
+        "candidates": _("Number of candidates"),
         "seed": _("Seed"),
         "saturation": _("Saturation (%)"),
-        "hint-layer": _("Colour hints"),
-        "mask-source": _("Damage"),
-        "mask-layer": _("Painted layer"),
         "unite": _("Together with what is found automatically"),
         "within-selection": _("Work only within the selection"),
+        "mask-source": _("Damage"),
+        "mask-layer": _("Painted layer"),
+        "hint-layer": _("Colour hints"),
         "preset": _("Models"),
         "device": _("Compute on"),
         SHOW_FOUND: _("Show What Is Found"),

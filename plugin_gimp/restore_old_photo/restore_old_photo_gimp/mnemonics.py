@@ -1,13 +1,17 @@
-"""Letters by which the parts of a dialog are reached from the keyboard: each has one of its own, in every language."""
+"""Letters by which the parts of a dialog are reached from the keyboard: as many as can have one of their own."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 
 def with_mnemonics(labels: Sequence[str], taken: str) -> list[str]:
-    """The labels, each with an underscore before a letter that no other one has; without one where none is left.
+    """The labels, each with an underscore before a letter that no other one has.
+
+    Where none is left it shares one, preferably with one other alone: pressed again, it leads to the other one. Those
+    that come first have one of their own first.
 
     Args:
         labels: as they are read.
@@ -29,6 +33,12 @@ def with_mnemonics(labels: Sequence[str], taken: str) -> list[str]:
     for number in range(len(labels)):
         place(number, set())
     own = {number: letter for letter, number in owners.items()}
+    shared = Counter(own.values())
+    for number, label in enumerate(labels):
+        usable = [letter for letter in _letters(label) if letter not in taken]
+        if number not in own and usable:
+            own[number] = min(usable, key=lambda letter: shared[letter])
+            shared[own[number]] += 1
     return [_marked(label, own.get(number, "")) for number, label in enumerate(labels)]
 
 

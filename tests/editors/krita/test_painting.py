@@ -83,7 +83,7 @@ def test_painted_hints_give_the_photo_their_colours(krita, small_photo, by_comma
         by_command_line(small_photo, *stages, *more) for more in ((), ("--hints", str(tmp_path / "hints.png")))
     )
     seen = pixels(tmp_path / "seen")[..., :3]
-    assert far(seen, same) <= 4  # Krita's luminosity has other weights
+    assert far(seen, same) <= 2  # Krita rounds once a layer, and its luminosity has slightly other weights
     assert far(seen, plain) > 20
     # The colours lie over the photo, too, where nothing lies between them.
     assert told["passes"]
