@@ -39,7 +39,8 @@ class MemoryModel:
 #:
 #: * compact: 409 for 32×32, 694 for 816×612, 1061 for 1732×1155, 1376 for 3000×2000, 2131 for 6000×4000 (2383 for 16
 #:   bits, 2247 with the quality stage off), 5830 for 12247×8165. A pixel of a tile takes up to
-#:   480 bytes in the detector, 520 in the restorer.
+#:   480 bytes in the detector, 520 in the restorer. A hole to be filled and colours do not add to the peak: with them
+#:   742 for 816×612, 1668 for 3000×2200 of 16 bits.
 #: * official, random weights of the published sizes: 1354 for 256×256 (weights, files mapped among them), 1523 for
 #:   512×512, 2246 for 1000×1000; with patch attention 2637 for 1280×1024, 3389 for 1600×1200: 1000 bytes a pixel up to
 #:   one megapixel, 1250 above it. With its detector at the size "native" it takes far more; that is not foreseen here.

@@ -36,8 +36,8 @@ def planned_stages(settings: Mapping[str, Any], has_mask: bool) -> list[str]:
 def inpaints_unasked(settings: Mapping[str, Any]) -> bool:
     """Whether holes are filled where the settings do not say it.
 
-    They are not for clients from before there was inpainting that have no scratches repaired: these have damage shown, or
-    left alone.
+    They are not for clients from before there was inpainting that have no scratches repaired: these want damage shown,
+    or left alone.
     """
     scratches = _part(settings, "scratches")
     return settings.get("inpainting") is not None or (_is_on(scratches, True) and scratches.get("repair") is not False)

@@ -24,7 +24,8 @@ def train(
         str,
         typer.Argument(
             help="pairs, tone, scratch-detector, self-training, vae-a, vae-b, mapping, refine, face-pairs, face, "
-            "export; direct-unet, a baseline; or all: those that the preset needs, in this order."
+            "inpainting-pictures, inpainting, export; direct-unet, a baseline; or all: those that the preset needs, "
+            "in this order."
         ),
     ],
     data: DataOption,

@@ -29,7 +29,8 @@ def sheet(holes: Sequence[JudgedHole]) -> np.ndarray:
             page.paste(Image.fromarray(picture), (x, y))
             figures = hole.figures.get("ours" if title == "ours 1" else title)
             text = title if figures is None else f"{title}: {figures.psnr:.1f} dB, SSIM {figures.ssim:.3f}"
-            draw.text((x, y + SIDE + 2), text, fill=(_INK,) * 3, font=font)
+            # Pillow's own font has no dash of this length.
+            draw.text((x, y + SIDE + 2), text.replace("–", "-"), fill=(_INK,) * 3, font=font)
     return np.asarray(page)
 
 

@@ -27,6 +27,14 @@ def test_a_total_is_known_when_every_stage_is():
     assert pace.total("official", ["detection"], 2.0) is None
 
 
+def test_nobody_knows_before_how_long_holes_take_and_nothing_waits_for_that():
+    pace = Pace()
+    pace.learn("compact", "quality", 4.0, 2.0)
+    pace.learn("compact", "inpainting", 60.0, 2.0)
+    assert pace.expected("compact", "inpainting", 2.0) is None
+    assert pace.total("compact", ["quality", "inpainting"], 2.0) == 4.0
+
+
 def test_later_measurements_count_as_much_as_all_before():
     pace = Pace(KNOWN)
     pace.learn("compact", "quality", 10.0, 2.0)

@@ -129,7 +129,8 @@ class RestoreDialog:
         frame.set_label_widget(self._check(stage) if switch else _title(stage_label(stage)))
         inner.set_margin_start(3 * _SPACE)
         frame.add(inner)
-        _add(self._left, frame)
+        # All below each other would be too high for small screens.
+        _add(self._right if stage == "colour" else self._left, frame)
         if switch:
             self._config.bind_property(stage, inner, "sensitive", GObject.BindingFlags.SYNC_CREATE)
 
