@@ -234,7 +234,7 @@ class Run:
         if not hole.any():
             progress(1.0)
             return outcome
-        name = ("inpainted", outcome.of, digest_of(hole), settings.candidates, settings.seed)
+        name = ("inpainted", outcome.of, digest_of(hole), settings.candidates, settings.seed, settings.texture)
 
         def make() -> Iterator[Layer]:
             pixels = outcome.pixels()

@@ -127,6 +127,8 @@ class InpaintingSettings:
         seed: 0 to 2**31 - 1; equal seeds give equal candidates.
         least_width: width in pixels of the widest circle within a damaged place from which that counts as a hole, and
             is inpainted instead of repaired as a scratch, 0 to 100,000; None is found from the picture's size.
+        texture: whether fillings take texture from what is around; without it they are soft, and nearer to what was
+            there by any measure, as a blur is.
     """
 
     enabled: bool = True
@@ -134,9 +136,11 @@ class InpaintingSettings:
     candidates: int = 1
     seed: int = 0
     least_width: int | None = None
+    texture: bool = True
 
     def __post_init__(self) -> None:
         _check_flag("The switch of inpainting", self.enabled)
+        _check_flag("The setting texture", self.texture)
         _check_fraction("The strength of inpainting", self.strength)
         _check_whole("The number of candidates", self.candidates, 1, MOST_CANDIDATES)
         _check_whole("The seed", self.seed, 0, MOST_SEED)

@@ -58,9 +58,7 @@ def evaluate_inpainting(
     if out is not None:
         _prepare(out, force)
     compute = choose_compute(cast(Device, device))
-    network = _network(weights)
-    ours, plain = (CompactInpainter(network, compute, texture) for texture in (True, False))
-    holes = run(data, ours, plain, pictures, seed, _tracked)
+    holes = run(data, CompactInpainter(_network(weights), compute), pictures, seed, _tracked)
     bins = bins_of(holes)
     _print_tables(bins)
     if out is not None:

@@ -137,6 +137,12 @@ InpaintFromOption = Annotated[
         show_default=False,
     ),
 ]
+TextureOption = Annotated[
+    bool,
+    typer.Option(
+        "--texture/--no-texture", help="Fill holes with texture from what is around, or softly, with tones alone."
+    ),
+]
 CandidatesOption = Annotated[
     int,
     typer.Option(
@@ -253,6 +259,7 @@ def make_settings(
     inpaint: bool | None = None,
     inpaint_strength: float | None = None,
     inpaint_from: int | None = None,
+    texture: bool = True,
     candidates: int = 1,
     seed: int = 0,
     colour: bool | None = None,
@@ -287,6 +294,7 @@ def make_settings(
             candidates=candidates,
             seed=seed,
             least_width=inpaint_from,
+            texture=texture,
         ),
         faces=FaceSettings(
             enabled="faces" in on,

@@ -60,15 +60,12 @@ class JudgedHole:
     fillings: dict[str, np.ndarray]
 
 
-def evaluate_inpainting(
-    data: Path, inpainter: Inpainter, plain: Inpainter, pictures: int, seed: int, track: Track
-) -> list[JudgedHole]:
+def evaluate_inpainting(data: Path, inpainter: Inpainter, pictures: int, seed: int, track: Track) -> list[JudgedHole]:
     """Fills holes in photographs and portraits that training never saw.
 
     Args:
         data: folder with ``photos/test`` and, if there, ``faces/test``.
         inpainter: ours.
-        plain: the same without texture.
         pictures: how many, half of them faces.
         seed: of the holes.
         track: shows progress.
@@ -86,15 +83,15 @@ def evaluate_inpainting(
     chosen = [(kind, path) for kind, paths in found for path in evenly(paths, share)]
     cases = list(hole_cases(chosen, seed))
     shown = {id(case) for case in evenly([case for case in cases if case.place == "anywhere"], SHOWN)}
-    return [judged(case, inpainter, plain, id(case) in shown) for case in track(cases, "Filling", len(cases))]
+    return [judged(case, inpainter, id(case) in shown) for case in track(cases, "Filling", len(cases))]
 
 
-def judged(case: HoleCase, inpainter: Inpainter, plain: Inpainter, shown: bool) -> JudgedHole:
+def judged(case: HoleCase, inpainter: Inpainter, shown: bool) -> JudgedHole:
     """One case filled by every method and compared with the truth."""
     hurt = np.where(case.hole[..., None], np.uint8(255), case.true)
     seeds = range(CANDIDATES if case.place == "anywhere" else 1)
     ours = [_rounded(filled) for filled in inpainter.fill(_picture(hurt), case.hole, seeds, _nothing)]
-    guess = [_rounded(filled) for filled in plain.fill(_picture(hurt), case.hole, seeds[:1], _nothing)]
+    guess = [_rounded(filled) for filled in inpainter.fill(_picture(hurt), case.hole, seeds[:1], _nothing, False)]
     made = {
         OURS: ours[0], GUESS: guess[0], TELEA: telea(hurt, case.hole), NAVIER_STOKES: navier_stokes(hurt, case.hole)
     }  # fmt: skip

@@ -41,16 +41,14 @@ class CompactInpainter:
     Args:
         network: holes to guesses.
         compute: device and number format.
-        texture: False leaves the guesses without texture: to measure what that is worth.
     """
 
-    def __init__(self, network: CompactInpainting, compute: Compute, texture: bool = True) -> None:
+    def __init__(self, network: CompactInpainting, compute: Compute) -> None:
         self.network = place(network, compute)
         self.compute = compute
-        self.texture = texture
 
     def fill(
-        self, picture: np.ndarray, hole: np.ndarray, seeds: Sequence[int], progress: Fraction
+        self, picture: np.ndarray, hole: np.ndarray, seeds: Sequence[int], progress: Fraction, texture: bool = True
     ) -> Iterator[np.ndarray]:
         """See ``Inpainter``."""
         if hole.all():
@@ -64,13 +62,15 @@ class CompactInpainter:
             unknown = hole.copy()
             for number, part in enumerate(parts):
                 rng = np.random.default_rng([seed, number])
-                self._fill_part(filled, unknown, part, rng)
+                self._fill_part(filled, unknown, part, rng, texture)
                 unknown[part.seen] &= ~part.own
                 progress((turn * len(parts) + number + 1) / steps)
             yield filled
 
     @named_shortage()
-    def _fill_part(self, filled: np.ndarray, unknown: np.ndarray, part: Part, rng: np.random.Generator) -> None:
+    def _fill_part(
+        self, filled: np.ndarray, unknown: np.ndarray, part: Part, rng: np.random.Generator, texture: bool
+    ) -> None:
         """Draws one part, in place; all else that is unknown stays so."""
         cells = int(part.own.sum())
         at, textured = part.halvings, _halvings_for_texture(cells)
@@ -86,7 +86,7 @@ class CompactInpainter:
             guesses[depth] = carried_on(_refined(levels[depth], guesses[depth + 1]), levels[depth].hole)
         guess, hole = guesses[textured], levels[textured].hole
         wanted = hole & (cv2.resize(part.own.astype(np.float32), hole.shape[::-1], interpolation=cv2.INTER_AREA) > 0)
-        exemplar = find_exemplar(guess, hole, wanted, rng) if self.texture and wanted.any() else None
+        exemplar = find_exemplar(guess, hole, wanted, rng) if texture and wanted.any() else None
         drawn = guess if exemplar is None else _textured(guess, exemplar, hole)
         for depth in range(textured - 1, -1, -1):
             own = (guesses[depth], guesses[depth + 1]) if depth in guesses else None

@@ -174,7 +174,7 @@ class Inpainter(Protocol):
     """Fills holes with what might have been there."""
 
     def fill(
-        self, picture: np.ndarray, hole: np.ndarray, seeds: Sequence[int], progress: Fraction
+        self, picture: np.ndarray, hole: np.ndarray, seeds: Sequence[int], progress: Fraction, texture: bool = True
     ) -> Iterator[np.ndarray]:
         """One filled picture a seed, H×W×3 float32, 0 to 1; what is known is the picture's, bit for bit.
 
@@ -183,6 +183,7 @@ class Inpainter(Protocol):
             hole: H×W bool, True = to be filled.
             seeds: whole numbers from 0; the same one gives the same filling, others differ where much is open.
             progress: told the share of all seeds that is done; may raise to cancel.
+            texture: False leaves the fillings soft, without texture from what is around.
 
         Raises:
             MaskError: the hole is the whole picture.

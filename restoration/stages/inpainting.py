@@ -85,7 +85,7 @@ def inpainted_layers(
     alpha = np.rint(_inner_feather(hole)[part] * np.iinfo(dtype).max).astype(dtype)
     alone = settings.candidates == 1
     seeds = range(settings.seed, settings.seed + settings.candidates)
-    for number, filled in enumerate(inpainter.fill(picture, hole, seeds, progress), start=1):
+    for number, filled in enumerate(inpainter.fill(picture, hole, seeds, progress, settings.texture), start=1):
         yield Layer(
             "Inpainted" if alone else f"Candidate {number}",
             "inpainted",

@@ -64,14 +64,14 @@ class Truth:
     def __init__(self, true):
         self.true = true
 
-    def fill(self, picture, hole, seeds, progress):
+    def fill(self, picture, hole, seeds, progress, texture=True):
         for seed in seeds:
             yield np.where(hole[..., None], np.clip(self.true / 255 + seed / 255, 0, 1), picture).astype(np.float32)
 
 
 def test_every_method_is_judged_and_bins_hold_the_means(data):
     cases = [case for case in hole_cases([("photo", data / "photos/test/woman.png")]) if case.share[1] <= 0.2]
-    holes = [judged(case, Truth(case.true), Truth(case.true), shown=case.place == "anywhere") for case in cases]
+    holes = [judged(case, Truth(case.true), shown=case.place == "anywhere") for case in cases]
     bins = bins_of(holes)
     assert {each.kind for each in bins} == {"all", "photo"}
     for each in bins:

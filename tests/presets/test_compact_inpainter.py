@@ -73,6 +73,15 @@ def test_in_a_flat_surrounding_candidates_are_nearly_equal(inpainter):
     assert np.abs(first - other)[hole].mean() < np.abs(one - two)[hole].mean() / 3
 
 
+def test_without_texture_fillings_are_soft(inpainter):
+    textured = grass()[:160, :160, None].repeat(3, axis=2).astype(np.float32) / 255
+    hole, inner = disc(160, 160, 80, 80, 25), disc(160, 160, 80, 80, 15)
+    (rough,) = inpainter.fill(textured, hole, [0], told)
+    (soft,) = inpainter.fill(textured, hole, [0], told, texture=False)
+    fine = [(each - cv2.GaussianBlur(each, (0, 0), 2))[inner].std() for each in (soft, rough)]
+    assert fine[0] < 0.5 * fine[1]
+
+
 @pytest.mark.parametrize("make", [astronaut, coffee, brick], ids=lambda make: make.__name__)
 def test_no_seam_is_seen_at_the_rim(inpainter, make):
     picture = make()[:256, :256].astype(np.float32) / 255

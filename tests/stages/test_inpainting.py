@@ -15,7 +15,7 @@ from restoration.stages.pixels import to_picture
 class Painter:
     """Fills with a level that tells the seed."""
 
-    def fill(self, picture, hole, seeds, progress):
+    def fill(self, picture, hole, seeds, progress, texture=True):
         for seed in seeds:
             yield np.where(hole[..., None], np.float32(0.25 + seed / 64), picture).astype(np.float32)
         progress(1.0)
