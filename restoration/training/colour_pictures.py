@@ -22,8 +22,13 @@ SHORT_SIDE = 256
 DULL = 6.0
 #: Share of the crops whose luminance is that of a print made of them, not the scene's own.
 PRINTED = 0.5
-#: Share of the crops that get no hint.
-UNHINTED = 1 / 3
+#: Share of the other crops that get no hint: a third of all.
+UNHINTED = 0.5
+#: Share of the crops in which things got colours that they did not have, by the user's strokes alone: from true colours
+#: a network learns that one blue stroke means a blue picture.
+REPAINTED = 0.35
+#: Things of a repainted crop, at most; the share of the crop that one may have; the deviation of its new a and b.
+MOST_THINGS, THING_SHARE, PAINT = 3, (0.004, 0.5), 32.0
 #: Hints of a crop: geometric, of this mean, and never more than ``MOST_HINTS``.
 MEAN_HINTS, MOST_HINTS = 8, 30
 #: A stroke ends where the colour differs by so much (Lab) from the one at its beginning: users stay within a thing.
@@ -73,8 +78,11 @@ class ColourPictures:
         light = lab[..., 0]
         if rng.random() < PRINTED:
             light = cv2.cvtColor(np.clip(grey_print(rgb, rng), 0, 1), cv2.COLOR_RGB2LAB)[..., 0]
+        worn = _worn(light, rng) / 50 - 1
+        if rng.random() < REPAINTED:
+            return worn, *repainted_hints(lab, rng)
         chroma = reduced(lab[..., 1:])
-        return _worn(light, rng) / 50 - 1, chroma, simulated_hints(chroma, rng)
+        return worn, chroma, simulated_hints(chroma, rng)
 
 
 def _read(paths: Sequence[Path], crop: int) -> list[np.ndarray]:
@@ -160,3 +168,58 @@ def _brush(chroma: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     painted = (canvas > 0) & same
     painted[y, x] = True
     return painted
+
+
+def repainted_hints(lab: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Things of a picture in new colours, each with a stroke of it, and perhaps hints of true colour elsewhere.
+
+    Args:
+        lab: H×W×3 float32, Lab.
+        rng: source of randomness.
+
+    Returns:
+        What the colours are to be, H/4×W/4×2 float32, and the hints, H/4×W/4×3, as ``simulated_hints`` gives them.
+    """
+    painted, strokes = lab.copy(), []
+    for _ in range(int(rng.integers(1, MOST_THINGS + 1))):
+        thing = _thing(lab, rng)
+        if thing is not None:
+            painted[thing, 1:] += rng.normal(0, PAINT, 2) - painted[thing, 1:].mean(axis=0)
+            strokes.append(thing)
+    rgb = np.clip(cv2.cvtColor(painted, cv2.COLOR_LAB2RGB), 0, 1)  # no colours that nobody can paint
+    chroma = reduced(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[..., 1:])
+    elsewhere = rng.random() < 0.5
+    hints = simulated_hints(chroma, rng) if elsewhere else np.zeros((*chroma.shape[:2], 3), np.float32)
+    for thing in strokes:
+        cells = cv2.resize(thing.astype(np.float32), chroma.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.8
+        if cells.any():
+            lay_hint(hints, chroma, _stroke_within(cells, rng), float(rng.uniform(0.15, 1)))
+    return chroma, hints
+
+
+def _thing(lab: np.ndarray, rng: np.random.Generator) -> np.ndarray | None:
+    """A part of the picture that is of one luminance and colour, H×W bool; None if chance hits none."""
+    height, width = lab.shape[:2]
+    samples = np.clip(lab * (2.55, 1, 1) + (0, 128, 128), 0, 255).astype(np.uint8)
+    tolerance = (int(rng.integers(8, 40)), int(rng.integers(6, 20)), int(rng.integers(6, 20)))
+    for _ in range(4):
+        mask = np.zeros((height + 2, width + 2), np.uint8)
+        start = (int(rng.integers(width)), int(rng.integers(height)))
+        flags = 4 | cv2.FLOODFILL_MASK_ONLY | cv2.FLOODFILL_FIXED_RANGE
+        cv2.floodFill(samples, mask, start, 0, tolerance, tolerance, flags)
+        thing = cv2.morphologyEx(mask[1:-1, 1:-1], cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
+        if THING_SHARE[0] <= thing.mean() <= THING_SHARE[1]:
+            return thing
+    return None
+
+
+def _stroke_within(cells: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A short stroke or a dot within the given cells, h×w bool; not empty."""
+    places = np.argwhere(cells)
+    y, x = places[rng.integers(len(places))]
+    canvas = np.zeros(cells.shape, np.uint8)
+    away = rng.normal(0, rng.uniform(0.5, 5), 2)
+    cv2.line(canvas, (int(x), int(y)), (int(x + away[0]), int(y + away[1])), 1, int(rng.integers(1, 3)))
+    stroke = (canvas > 0) & cells
+    stroke[y, x] = True
+    return stroke

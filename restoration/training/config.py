@@ -131,7 +131,7 @@ COMPACT: dict[str, TrainingConfig] = {
         hours=45 / 60, learning_rate=1e-3, batch=8, crop=128, weights=LossWeights(gradient=1, mode_seeking=0.3)
     ),
     "colour": TrainingConfig(
-        hours=117 / 60, learning_rate=1.5e-3, batch=12, crop=144,
+        hours=123 / 60, learning_rate=1.5e-3, batch=12, crop=144,
         weights=LossWeights(classes=1, chroma=5, redeterioration=1),
     ),
 }  # fmt: skip

@@ -13,9 +13,9 @@ from skimage.data import astronaut, chelsea, coffee
 from restoration.errors import PictureError
 from restoration.networks.colour_bins import class_colours, soft_classes
 from restoration.networks.compact_colour import SCALE, ColourNetwork
-from restoration.training import colour, monitor
+from restoration.training import colour, colour_pictures, monitor
 from restoration.training.colour import class_loss, redeterioration_loss, settle_norms, train_colour
-from restoration.training.colour_pictures import ColourPictures, random_part, simulated_hints
+from restoration.training.colour_pictures import ColourPictures, random_part, repainted_hints, simulated_hints
 from restoration.training.config import COMPACT
 from restoration.training.run import averaged_state
 
@@ -51,17 +51,36 @@ def test_a_part_has_the_wanted_side_and_shows_up_to_the_whole():
         assert random_part(picture, 48, np.random.default_rng(seed)).shape == (48, 48, 3)
 
 
-def test_hints_are_true_colours_and_a_third_of_the_crops_has_none():
+def test_hints_are_true_colours_and_half_of_the_crops_have_none():
     chroma = np.zeros((20, 20, 2), np.float32)
     chroma[:, 10:] = (40, -30)  # two things: users stay within one
     drawn = [simulated_hints(chroma, np.random.default_rng(seed)) for seed in range(300)]
     empty = sum(not hints.any() for hints in drawn)
-    assert 70 < empty < 130
+    assert 120 < empty < 180
     for hints in drawn:
         painted = hints[..., 2] > 0
         assert not hints[~painted].any()
         assert 0 <= hints[..., 2].min() <= hints[..., 2].max() <= 1
         np.testing.assert_allclose(hints[painted, :2] * SCALE, chroma[painted], atol=1e-4)
+
+
+def test_a_repainted_thing_has_the_colour_of_its_stroke_and_the_rest_its_own():
+    rgb = np.full((96, 96, 3), 0.2, np.float32)
+    rgb[24:72, 24:72] = (0.55, 0.5, 0.45)  # a thing on a dark ground
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+    before = lab[2::4, 2::4, 1:]
+    seen = 0
+    for seed in range(30):
+        chroma, hints = repainted_hints(lab, np.random.default_rng(seed))
+        changed = np.hypot(*np.moveaxis(chroma - before, -1, 0)) > 3
+        painted = hints[..., 2] > 0
+        # A stroke says what is there now, whether it was repainted or not.
+        np.testing.assert_allclose(hints[painted, :2] * SCALE, chroma[painted], atol=1)
+        assert not changed.any() or painted[changed].any()
+        inside = changed[7:17, 7:17]
+        assert inside.all() or not inside.any()  # the thing whole, or not at all
+        seen += bool(inside.all() and not changed[:5].any())
+    assert seen >= 5
 
 
 def scores_for(ab, sure=12.0):
@@ -103,8 +122,9 @@ def test_true_colours_printed_again_are_the_print_and_impossible_ones_are_not():
 
 def test_a_few_steps_lower_the_loss_and_leave_weights_that_load(pictures, tmp_path, monkeypatch):
     monkeypatch.setattr(monitor, "REPORT_EVERY_STEPS", 5)
+    monkeypatch.setattr(colour_pictures, "REPAINTED", 0)  # colours by chance are learnt from many more steps
     torch.manual_seed(0)
-    config = replace(COMPACT["colour"], batch=4, crop=48, steps=30, warmup_steps=2)
+    config = replace(COMPACT["colour"], batch=4, crop=48, steps=40, warmup_steps=2)
     checkpoint = train_colour(
         [([pictures / "coffee.png", pictures / "chelsea.png"], 1.0)],
         ColourNetwork((8, 12, 16, 24)),
