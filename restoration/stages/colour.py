@@ -16,6 +16,7 @@ from restoration.guided import aligned, enlarged, fit_lines
 from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.presets.interface import Colouriser, Seen
+from restoration.reach import reach_of
 from restoration.settings import ColourSettings
 from restoration.stages.pixels import STRIP_ROWS, to_rgb_samples
 from restoration.tiling import strips
@@ -83,8 +84,12 @@ def colour_layer(
         offset: (x, y) of this photo in the whole one.
     """
     cells = None if hints is None else hint_cells(hints, seen.light.shape)
-    chroma = aligned(colouriser.chroma(seen, cells), seen.light, RADIUS, CELLS_NEAR, LIGHT_ALIKE)
-    chroma *= np.float32(settings.saturation)
+    chroma = colouriser.chroma(seen, None)
+    if cells is not None:
+        # One stroke of blue tells the network of a blue picture; beyond the stroke's reach it is not listened to.
+        reach = reach_of(cells[..., 2] > 0, seen.light)[..., None]
+        chroma += reach * (colouriser.chroma(seen, cells) - chroma)
+    chroma = aligned(chroma, seen.light, RADIUS, CELLS_NEAR, LIGHT_ALIKE) * np.float32(settings.saturation)
     if cells is not None:
         chroma = with_hints_met(chroma, seen.light, cells)
     note = _COVERED if scene.own_colours else ""
