@@ -20,7 +20,7 @@ SEEN_PIXELS = 65_000
 LEAST_SIDE, MOST_SIDE = 2 * MULTIPLE, 2048
 #: Of the annealed mean, and how much rare colours are favoured. Chosen on held-out photographs: colourful enough, and
 #: then as near the truth as can be (model card).
-TEMPERATURE, FAVOUR = 0.25, 1.0
+TEMPERATURE, FAVOUR = 0.4, 1.0
 
 
 class CompactColouriser:

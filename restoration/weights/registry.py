@@ -65,7 +65,7 @@ COMPACT_INPAINTING = BundledFile(
 )
 COMPACT_COLOUR = BundledFile(
     "compact_colour",
-    "5badeace8f17801eb831f7af6683919aa103f358e58f961bb367e5869009790d",
+    "aea3d6ce108670d2f282b54ead8b576f993dd78ad547ed236e0d907759aa525a",
     ("colour",),
     "MIT; trained on photographs and portraits for research use",
     _OURS,

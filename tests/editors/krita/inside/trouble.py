@@ -35,7 +35,7 @@ def refused(case, photo):
         layer = doc.createFilterLayer("Blurred", app.filter("blur"), _everything(doc))
         yield from add_layer(doc, layer)
     elif case == "all off":
-        choices = dict.fromkeys(("scratches", "quality", "faces"), (False, 1.0))
+        choices = dict.fromkeys(("scratches", "quality", "inpainting", "faces"), (False, 1.0))
     elif case == "no selection":
         choices = {"mask_source": "selection"}
     elif case == "selection elsewhere":
