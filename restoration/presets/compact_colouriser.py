@@ -44,22 +44,23 @@ class CompactColouriser:
         light = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)[..., 0]
         x = torch.from_numpy(light / 50 - 1)[None, None].to(self.compute.device)
         with self.compute.autocast():
-            features = self.network.look(x.contiguous(memory_format=torch.channels_last))
+            look = self.network.look(x.contiguous(memory_format=torch.channels_last))
         cells = cv2.resize(light, (width // STRIDE, height // STRIDE), interpolation=cv2.INTER_AREA)
-        return Seen(cells / 100, tuple(map(_array, features)))
+        unhinted = np.zeros((*cells.shape, 3), np.float32)
+        return Seen(cells / 100, self._answer(look, unhinted), tuple(map(_array, look)))
 
     @named_shortage()
     @torch.inference_mode()
-    def chroma(self, seen: Seen, hints: np.ndarray | None) -> np.ndarray:
+    def chroma(self, seen: Seen, hints: np.ndarray) -> np.ndarray:
         """See ``Colouriser``."""
-        told = np.zeros((*seen.light.shape, 3), np.float32)
-        if hints is not None:
-            told[...] = hints / np.array([SCALE, SCALE, 1], np.float32)
-        device = self.compute.device
         # Copies: what a cache keeps is read-only, and torch wants memory that it may write to.
-        look = Look(*(torch.tensor(array, device=device) for array in seen.features))
+        look = Look(*(torch.tensor(array, device=self.compute.device) for array in seen.features))
+        return self._answer(look, hints / np.array([SCALE, SCALE, 1], np.float32))
+
+    def _answer(self, look: Look, told: np.ndarray) -> np.ndarray:
         with self.compute.autocast():
-            scores = self.network.answer(look, torch.from_numpy(told).permute(2, 0, 1)[None].to(device))
+            hints = torch.from_numpy(told).permute(2, 0, 1)[None].to(self.compute.device)
+            scores = self.network.answer(look, hints)
         return _array(self.network.chroma(scores.float(), TEMPERATURE, FAVOUR)[0].permute(1, 2, 0))
 
 

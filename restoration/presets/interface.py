@@ -139,10 +139,12 @@ class Seen:
 
     Attributes:
         light: h×w float32, L of Lab over 100, of the picture reduced to the cells in which chroma comes.
+        chroma: h×w×2 float32, a and b of Lab: the colour of each cell without any hint.
         features: the network's own, float32 arrays.
     """
 
     light: np.ndarray
+    chroma: np.ndarray
     features: tuple[np.ndarray, ...]
 
 
@@ -157,8 +159,8 @@ class Colouriser(Protocol):
         """
         ...
 
-    def chroma(self, seen: Seen, hints: np.ndarray | None) -> np.ndarray:
-        """The colour of each cell, h×w×2 float32, a and b of Lab.
+    def chroma(self, seen: Seen, hints: np.ndarray) -> np.ndarray:
+        """The colour of each cell as hints would have it, h×w×2 float32, a and b of Lab.
 
         Args:
             seen: from ``look``.

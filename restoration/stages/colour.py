@@ -84,11 +84,11 @@ def colour_layer(
         offset: (x, y) of this photo in the whole one.
     """
     cells = None if hints is None else hint_cells(hints, seen.light.shape)
-    chroma = colouriser.chroma(seen, None)
+    chroma = seen.chroma
     if cells is not None:
         # One stroke of blue tells the network of a blue picture; beyond the stroke's reach it is not listened to.
         reach = reach_of(cells[..., 2] > 0, seen.light)[..., None]
-        chroma += reach * (colouriser.chroma(seen, cells) - chroma)
+        chroma = chroma + reach * (colouriser.chroma(seen, cells) - chroma)
     chroma = aligned(chroma, seen.light, RADIUS, CELLS_NEAR, LIGHT_ALIKE) * np.float32(settings.saturation)
     if cells is not None:
         chroma = with_hints_met(chroma, seen.light, cells)
