@@ -19,7 +19,7 @@ from server.events import LayerMade, Note
 from server.protocol import Picture
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "astronaut_aged.jpg"
-QUALITY = {**NOTHING, "quality": {"enabled": True, "always": True}, "device": "cpu"}
+QUALITY = {**NOTHING, "inpainting": {"enabled": False}, "quality": {"enabled": True, "always": True}, "device": "cpu"}
 
 
 @pytest.fixture
