@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
@@ -13,8 +13,12 @@ import numpy.typing as npt
 from restoration.colour import colour_space, in_srgb
 from restoration.photo import Photo, Samples, check_pixels, check_samples, to_depth
 
-Role = Literal["scratch_mask", "restored", "inpainted", "scratch_repair", "face", "colour"]
+Role = Literal["scratch_mask", "restored", "inpainted", "scratch_repair", "face", "further", "colour"]
 BlendMode = Literal["normal", "color"]
+
+#: Roles from the bottom of the stack to its top. Further stages have seen all that is below them; colours, which keep
+#: the light of what is below, lie above them.
+_STACK = ("restored", "inpainted", "scratch_repair", "face", "further", "colour", "scratch_mask")
 
 #: The group of the fillings of a hole, among which the user chooses.
 CANDIDATES = "Candidates"
@@ -82,6 +86,11 @@ class Layer:
 def group_name(layer_name: str) -> str:
     """The name of the group that holds the layers made from the layer or file ``layer_name``."""
     return f"Restored – {layer_name}"
+
+
+def stacked(layers: Iterable[Layer]) -> list[Layer]:
+    """The layers in the order in which they lie over each other, the lowest first."""
+    return sorted(layers, key=lambda layer: _STACK.index(layer.role))
 
 
 def scratch_mask_layer(mask: Samples, dtype: npt.DTypeLike, *, x: int = 0, y: int = 0, note: str = "") -> Layer:

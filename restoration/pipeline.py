@@ -13,6 +13,7 @@ from restoration.colour import colour_space
 from restoration.device import choose_compute
 from restoration.errors import HintsError, MaskError, SettingsError
 from restoration.layers import Layer
+from restoration.layers import stacked as stacked  # what comes out of here wants it
 from restoration.memory import SHARE_OF_FREE, free_memory, own_memory, plan_within
 from restoration.photo import Photo, Samples
 from restoration.presets import Models, load_models
@@ -23,6 +24,7 @@ from restoration.settings import Region, Settings
 from restoration.shortage import named_shortage
 from restoration.stage_cache import StageCache
 from restoration.stages.colour import Hints
+from restoration.stages.discovery import discovered, stages_that_run
 
 
 def _unheard(stage: str, sentence: str) -> None:
@@ -48,7 +50,7 @@ def restore(
         settings: which stages, how strong.
         mask: the user's own mask, H×W uint8 of the photo's size, 255 = damaged.
         progress: told stage and fraction; may raise ``Cancelled``. A stage whose result is in the cache says 1 at once.
-        tell: told in one sentence why a stage did nothing.
+        tell: told in one sentence why a stage did nothing, or cannot be used at all.
         models: networks that are loaded already, those that ``settings`` names; None loads them.
         cache: what earlier runs made: stages of which nothing changed are taken from it, bit for bit as they would
             come out anew. The pixels of layers from it are read-only.
@@ -63,7 +65,7 @@ def restore(
     Raises:
         MaskError: the mask is not of the photo's size.
         HintsError: the hints are not as said above.
-        SettingsError: the region lies outside the photo.
+        SettingsError: the region lies outside the photo, or there is no stage of a name in ``settings.further``.
         WeightsError, DeviceError: the networks cannot be had.
         MemoryShortError: there is not enough memory, or more than ``settings`` allows would be needed.
         ValueError: only one of ``cache`` and ``photo_id`` is given.
@@ -81,9 +83,10 @@ def restore(
     part, offset = _part(photo, settings.region)
     if settings.does_nothing:
         return
-    note = colour_space(photo).note
-    if note and tell is not None:
-        tell("", note)
+    stages_that_run(settings)  # a name that is not there is said before anything is computed
+    for sentence in (colour_space(photo).note, *discovered().failures.values()):
+        if sentence and tell is not None:
+            tell("", sentence)
     if mask is not None:
         mask = mask[offset[1] :, offset[0] :][: part.height, : part.width]
     if hints is not None:
@@ -155,12 +158,3 @@ def _part(photo: Photo, region: Region | None) -> tuple[Photo, tuple[int, int]]:
         )
     alpha = None if photo.alpha is None else photo.alpha[top:bottom, left:right]
     return replace(photo, pixels=photo.pixels[top:bottom, left:right], alpha=alpha), (left, top)
-
-
-#: Roles from the bottom of the stack to its top.
-_STACK = ("restored", "inpainted", "scratch_repair", "face", "colour", "scratch_mask")
-
-
-def stacked(layers: list[Layer]) -> list[Layer]:
-    """The layers in the order in which they lie over each other, the lowest first."""
-    return sorted(layers, key=lambda layer: _STACK.index(layer.role))

@@ -25,6 +25,11 @@ def digest_of(mask: np.ndarray) -> bytes:
     return hashlib.blake2b(np.packbits(mask).tobytes(), digest_size=16).digest()
 
 
+def digest_of_samples(samples: np.ndarray | None) -> bytes:
+    """Names samples by their bytes, of one shape; empty for none."""
+    return b"" if samples is None else hashlib.blake2b(np.ascontiguousarray(samples).data, digest_size=16).digest()
+
+
 @dataclass(frozen=True, eq=False)
 class _KeptPass:
     """A pass as it is kept.

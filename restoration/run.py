@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Callable, Generator, Hashable, Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 
 from restoration.damage import Damage, divided, no_damage
 from restoration.faces import Found
 from restoration.faces.features import without_features
-from restoration.layers import Layer, scratch_mask_layer
+from restoration.further_run import further_layers, name_of
+from restoration.layers import Layer, scratch_mask_layer, stacked
 from restoration.photo import Photo, Samples
 from restoration.presets.interface import (
     Colouriser,
@@ -26,12 +27,15 @@ from restoration.presets.interface import (
 )
 from restoration.progress import Progress, share_of
 from restoration.recall import Recall
-from restoration.restorer_pass import RestorerPass, digest_of
+from restoration.restorer_pass import RestorerPass, digest_of, digest_of_samples
 from restoration.settings import Settings
 from restoration.stages import quality, scratch_mask, scratch_repair
 from restoration.stages.colour import Hints, Scene, colour_layer, scene_of
+from restoration.stages.discovery import stages_that_run
 from restoration.stages.face_features import faces_of_photo, likely_faces
 from restoration.stages.faces import face_layers
+from restoration.stages.further import FurtherStage
+from restoration.stages.further_layer import as_seen
 from restoration.stages.inpainting import inpainted_layers
 from restoration.stages.pixels import laid_over, to_picture
 from restoration.working_size import reduction
@@ -101,16 +105,36 @@ class Run:
         for stage, sentence in self.models.missing.items():
             if self.settings.is_on(stage):
                 self.tell(stage, sentence)
+        below: list[Layer] = []
+        outcome = yield from _noted(self._restored_with_faces(user_mask), below)
+        stages = stages_that_run(self.settings)
+        if stages:
+            outcome = yield from self._further(outcome, below, stages)
+        if self.settings.is_on("colour") and self.models.colouriser:
+            yield self._colour_layer(outcome, self._opaque(hints), self.models.colouriser)
+        elif hints is not None and not self.settings.is_on("colour"):
+            self.tell("colour", "The colour hints were not used, because colour is off.")
+
+    def _restored_with_faces(self, user_mask: Samples | None) -> Generator[Layer, None, _Outcome]:
         damage = yield from self._damage(user_mask)
         outcome = yield from self._restored(damage)
         if self._inpainter:
             outcome = yield from self._inpainted(outcome, damage.hole, self._inpainter)
         if self.settings.is_on("faces") and self.models.face_enhancer:
             outcome = yield from self._faces(outcome, self.models.face_enhancer)
-        if self.settings.is_on("colour") and self.models.colouriser:
-            yield self._colour_layer(outcome, self._opaque(hints), self.models.colouriser)
-        elif hints is not None and not self.settings.is_on("colour"):
-            self.tell("colour", "The colour hints were not used, because colour is off.")
+        return outcome
+
+    def _further(
+        self, outcome: _Outcome, below: list[Layer], stages: list[tuple[FurtherStage, float]]
+    ) -> Generator[Layer, None, _Outcome]:
+        """The layers of further stages; returns the picture as it is seen with them, if there are any."""
+        before = len(below)
+        self.__dict__.pop("picture", None)  # whoever needs it makes it again: a stage may need the memory
+        yield from further_layers(self.photo, self.offset, below, stages, self.progress, self.tell, self.recall)
+        if len(below) == before:
+            return outcome
+        seen = stacked(below)
+        return _Outcome(tuple(map(name_of, seen)), lambda: to_picture(as_seen(self.photo, seen, self.offset)))
 
     def _damage(self, user_mask: Samples | None) -> Generator[Layer, None, Damage]:
         """``Scratch mask``; returns the damage by what becomes of it."""
@@ -292,7 +316,7 @@ class Run:
 
     def _colour_layer(self, outcome: _Outcome, hints: Hints | None, colouriser: Colouriser) -> Layer:
         settings, progress = self.settings.colour, share_of(self.progress, "colour")
-        name = ("colour", outcome.of, _digest(hints), settings.saturation)
+        name = ("colour", outcome.of, digest_of_samples(hints), settings.saturation)
         layer = self.recall.get(Layer, name)
         if layer is None:
             progress(0.0)
@@ -305,11 +329,17 @@ class Run:
         return replace(layer, opacity=settings.strength)
 
 
-def _digest(samples: np.ndarray | None) -> bytes:
-    """Names samples by their bytes, of one shape; empty for none."""
-    return b"" if samples is None else hashlib.blake2b(np.ascontiguousarray(samples).data, digest_size=16).digest()
+def _noted(layers: Generator[Layer, None, _Outcome], into: list[Layer]) -> Generator[Layer, None, _Outcome]:
+    """The same layers, and each is written down as it comes."""
+    while True:
+        try:
+            layer = next(layers)
+        except StopIteration as end:
+            return cast(_Outcome, end.value)
+        into.append(layer)
+        yield layer
 
 
 def _digest_of_layer(layer: Layer) -> Hashable:
     """Names what a layer shows at full strength: candidates that come out alike are one to the stages after them."""
-    return layer.x, layer.y, layer.pixels.shape, _digest(layer.pixels), _digest(layer.alpha)
+    return layer.x, layer.y, layer.pixels.shape, digest_of_samples(layer.pixels), digest_of_samples(layer.alpha)

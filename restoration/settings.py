@@ -7,7 +7,7 @@ carry it through JSON or msgpack.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, get_args
 
@@ -213,6 +213,28 @@ class Region:
             )
 
 
+@dataclass(frozen=True)
+class StageSettings:
+    """A further stage, which has no settings of its own; see ``restoration.stages.further``.
+
+    Attributes:
+        enabled: whether the stage runs.
+        strength: opacity of its layer, 0 to 1.
+    """
+
+    enabled: bool = True
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check_flag("The switch of a stage", self.enabled)
+        _check_fraction("The strength of a stage", self.strength)
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it does anything."""
+        return self.enabled and self.strength > 0
+
+
 _PARTS = {
     "scratches": ScratchSettings,
     "quality": QualitySettings,
@@ -237,6 +259,8 @@ class Settings:
             None takes the preset's own. Layers have the picture's own size and its fine detail, whatever it is.
         memory_gigabytes: as much memory may be used (10^9 bytes, 0.1 to 100000): tiles and working size are made to
             fit. None is nine tenths of what is free.
+        further: further stages by name; those that are not named run if they are on by default and the picture is
+            restored at all. Which there are is not checked here.
     """
 
     scratches: ScratchSettings = field(default_factory=ScratchSettings)
@@ -250,6 +274,7 @@ class Settings:
     region: Region | None = None
     working_megapixels: float | None = None
     memory_gigabytes: float | None = None
+    further: Mapping[str, StageSettings] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         for name, kind in _PARTS.items():
@@ -264,11 +289,21 @@ class Settings:
             _check_within("The working size", self.working_megapixels, "megapixels", 0.05, 1000)
         if self.memory_gigabytes is not None:
             _check_within("The memory", self.memory_gigabytes, "gigabytes", 0.1, 100_000)
+        if not isinstance(self.further, Mapping):
+            raise SettingsError(f"The further stages are {self.further!r}.", "Give a map of their settings by name.")
+        for name, stage in self.further.items():
+            if not isinstance(name, str) or name in STAGE_NAMES or not isinstance(stage, StageSettings):
+                raise SettingsError(f"The settings of the stage {name!r} are {stage!r}.", "Give a map of settings.")
 
     @property
     def does_nothing(self) -> bool:
         """True if every stage is off: the result is the input, pixel for pixel, and no mask is asked for."""
-        return not any(map(self.is_on, STAGE_NAMES))
+        return not any(map(self.is_on, STAGE_NAMES)) and not any(stage.is_on for stage in self.further.values())
+
+    @property
+    def restores(self) -> bool:
+        """Whether one of the stages that are built in changes the picture: finding scratches does not."""
+        return self.repairs_scratches or any(self.is_on(name) for name in STAGE_NAMES if name != "scratches")
 
     @property
     def needs_restorer(self) -> bool:
@@ -303,8 +338,18 @@ class Settings:
             if isinstance(value, Mapping):
                 _check_keys(name, value, kind)
                 parts[name] = kind(**value)
+        if isinstance(parts.get("further"), Mapping):
+            parts["further"] = dict(_further(parts["further"]))
         _check_keys("settings", parts, cls)
         return cls(**parts)
+
+
+def _further(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            _check_keys(name, value, StageSettings)
+            value = StageSettings(**value)
+        yield name, value
 
 
 def _check_keys(where: str, data: Mapping[str, Any], kind: type) -> None:

@@ -155,7 +155,7 @@ class Broker:
         models = self._dispatcher.models if self._asked_models else None
         if models is not None:
             for client, request in self._asked_models:
-                self._reply(client, request, message("models", presets=models))
+                self._reply(client, request, message("models", **models))
             self._asked_models.clear()
 
     def _reply(self, client: bytes, request: int | str | None, answer: dict[str, Any]) -> None:

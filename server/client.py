@@ -241,7 +241,9 @@ class RestorationClient:
         return self._ask("status", "status", _ANSWER_S)
 
     def models(self) -> Dict[str, Any]:
-        """The server's ``models``: ``presets``, see docs/protocol.md. May take as long as a worker takes to start.
+        """The server's ``models``: ``presets`` and ``further``, see docs/protocol.md.
+
+        May take as long as a worker takes to start.
 
         Raises:
             ProtocolError: ``server-lost``.

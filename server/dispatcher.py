@@ -63,10 +63,12 @@ class Dispatcher:
         self._count = 0
 
     @property
-    def models(self) -> list[Any] | None:
-        """What the first worker told of its models; None while that is still to come."""
+    def models(self) -> dict[str, Any] | None:
+        """What the first worker told of its models and stages; None while that is still to come."""
         first = self.slots[0]
-        return None if "models" not in first.facts and first.state == "starting" else first.facts.get("models", [])
+        if "models" not in first.facts and first.state == "starting":
+            return None
+        return {"presets": first.facts.get("models", []), "further": first.facts.get("further", [])}
 
     def warm_up(self) -> None:
         """Start the first worker, before anybody needs it."""

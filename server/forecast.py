@@ -49,7 +49,7 @@ def answer(question: Question, facts: Mapping[str, Any], device: str | None, pac
 
     Args:
         question: what was asked.
-        facts: see ``needed_bytes``; ``free_bytes`` among them.
+        facts: see ``needed_bytes``; ``free_bytes`` and ``further`` among them.
         device: where the job would run; None while that is not known.
         pace: of that device.
     """
@@ -60,7 +60,7 @@ def answer(question: Question, facts: Mapping[str, Any], device: str | None, pac
     if needed is not None and least is not None and free is not None:
         fits, needed = least <= free, min(needed, max(least, free))  # it makes do with what there is
     width, height = worked_size(question.picture, question.settings)
-    stages = planned_stages(question.settings, has_mask=False)
+    stages = planned_stages(question.settings, has_mask=False, further=facts.get("further", ()))
     seconds = pace.total(question.preset, stages, width * height / 1e6)
     return message(
         "forecast",

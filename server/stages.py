@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-#: Names of the stages of progress, in their order; which of them come depends on the settings.
+#: Names of the stages of progress, in their order; which of them come depends on the settings. Further stages come
+#: before colour, the last one.
 STAGES = ("detection", "quality", "scratches", "inpainting", "faces", "colour")
 
 
-def planned_stages(settings: Mapping[str, Any], has_mask: bool) -> list[str]:
+def planned_stages(settings: Mapping[str, Any], has_mask: bool, further: Sequence[Mapping[str, Any]] = ()) -> list[str]:
     """The stages of progress that will come, as far as that can be known before.
 
     Args:
         settings: as of ``submit``. What is missing, or of a kind that the worker will refuse, counts as the default.
         has_mask: whether the user gives a mask of his own.
+        further: the further stages that there are, as the message ``models`` lists them.
     """
     scratches = _part(settings, "scratches")
     unasked = {"quality": True, "inpainting": inpaints_unasked(settings), "faces": True, "colour": False}
@@ -30,7 +32,16 @@ def planned_stages(settings: Mapping[str, Any], has_mask: bool) -> list[str]:
         "faces": faces,
         "colour": colour,
     }
-    return [stage for stage in STAGES if wanted[stage]]
+    restores = quality or (finds and repairs) or inpainting or faces or colour
+    named = _part(settings, "further")
+    joining = [
+        one["name"]
+        for one in further
+        if (_is_on(_part(named, one["name"]), True) if one["name"] in named else one["on_by_default"] and restores)
+    ]
+    built_in = [stage for stage in STAGES if wanted[stage]]
+    place = len(built_in) - colour
+    return [*built_in[:place], *joining, *built_in[place:]]
 
 
 def inpaints_unasked(settings: Mapping[str, Any]) -> bool:

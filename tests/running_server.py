@@ -47,15 +47,15 @@ class RunningServer:
         environ: with which clients find it.
     """
 
-    def __init__(self, folder: Path, **environ: str) -> None:
+    def __init__(self, folder: Path, python: str = sys.executable, **environ: str) -> None:
         self.path = folder / "connection.json"
         self.environ = {
             **os.environ,
             CONNECTION_VARIABLE: str(self.path),
-            PYTHON_VARIABLE: sys.executable,
+            PYTHON_VARIABLE: python,
             **environ,
         }
-        self._process = subprocess.Popen([sys.executable, "-I", "-m", "server"], env=self.environ, cwd=folder)
+        self._process = subprocess.Popen([python, "-I", "-m", "server"], env=self.environ, cwd=folder)
         end = time.monotonic() + 20
         while (connection := read_connection(self.path)) is None:
             assert self._process.poll() is None, "the server ended while it started"

@@ -15,6 +15,7 @@ from restoration.settings import (
     Region,
     ScratchSettings,
     Settings,
+    StageSettings,
 )
 
 
@@ -26,6 +27,7 @@ def test_settings_survive_json():
         colour=ColourSettings(enabled=True, saturation=1.5),
         region=Region(1, 2, 3, 4),
         preset="official",
+        further={"descreen": StageSettings(strength=0.5), "another": StageSettings(enabled=False)},
     )
     assert Settings.from_dict(json.loads(json.dumps(settings.to_dict()))) == settings
 
@@ -57,6 +59,11 @@ def test_a_strength_is_from_0_to_1(kind, value):
         ({"colour": {"saturation": math.nan}}, "from 0 to 2"),
         ({"colour": {"enabled": 1}}, "true or false"),
         ({"region": {"x": 0, "y": 0, "width": 0, "height": 5}}, "above 0"),
+        ({"further": ["descreen"]}, "by name"),
+        ({"further": {"descreen": True}}, "descreen"),
+        ({"further": {"quality": {}}}, "quality"),
+        ({"further": {"descreen": {"radius": 3}}}, "enabled, strength"),
+        ({"further": {"descreen": {"strength": 2}}}, "from 0 to 1"),
     ],
 )
 def test_what_is_wrong_is_named_with_what_would_be_right(data, named):
@@ -110,3 +117,16 @@ def test_holes_and_colours_need_no_restorer(stage):
     settings = Settings.from_dict({**others, stage: {"enabled": True}})
     assert not settings.needs_restorer
     assert not settings.does_nothing
+
+
+def test_settings_from_before_there_were_further_stages_still_load():
+    old = Settings().to_dict()
+    del old["further"]
+    assert Settings.from_dict(old) == Settings()
+
+
+def test_a_further_stage_that_is_named_is_something_to_do():
+    off = {name: {"enabled": False} for name in STAGE_NAMES}
+    assert not Settings.from_dict({**off, "further": {"descreen": {}}}).does_nothing
+    assert Settings.from_dict({**off, "further": {"descreen": {"strength": 0}}}).does_nothing
+    assert Settings.from_dict({**off, "further": {"descreen": {"enabled": False}}}).does_nothing

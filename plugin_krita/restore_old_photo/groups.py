@@ -29,11 +29,20 @@ class Results:
 
     def __init__(self) -> None:
         self._source_of: dict[str, str] = {}
+        self._name_of: dict[str, str] = {}
 
     def made(self, group: Any, source: Any) -> None:
         """Remember a group, and each layer in it: Krita takes them apart when the group is removed."""
         for node in _all_in(group):
             self._source_of[id_of(node)] = id_of(source)
+            self._name_of[id_of(node)] = node.name()
+
+    def holds_strangers(self, group: Any) -> bool:
+        """Whether somebody has put layers of their own into a group, or renamed ours to keep them.
+
+        Layers of further stages have any name: they are known as long as Krita runs, and kept after that.
+        """
+        return _holds_strangers(group, self._name_of)
 
     def source_for(self, doc: Any, node: Any) -> Any:
         """The layer that is to be restored when ``node`` is the active one: itself, or what its group was made from.
@@ -91,13 +100,12 @@ def holds(group: Any, identity: str) -> bool:
     return any(id_of(node) == identity or holds(node, identity) for node in group.childNodes())
 
 
-def holds_strangers(group: Any) -> bool:
-    """Whether somebody has put layers of their own into a group, or renamed ours to keep them."""
+def _holds_strangers(group: Any, known: dict[str, str]) -> bool:
     for node in group.childNodes():
         if _is_group(node) and node.name() == _CANDIDATES:
             if any(_CANDIDATE.fullmatch(inner.name()) is None for inner in node.childNodes()):
                 return True
-        elif _RESULTS.fullmatch(node.name()) is None:
+        elif _RESULTS.fullmatch(node.name()) is None and known.get(id_of(node)) != node.name():
             return True
     return False
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .damage import edited_mask
-from .groups import MASK_NAME, Results, holds, holds_strangers, mask_in
+from .groups import MASK_NAME, Results, holds, mask_in
 from .reading import Box, find_layer, id_of
 from .remote.editors.choices import Choices
 from .remote.editors.translation import _
@@ -51,7 +51,7 @@ class Masks:
         return Replaced(id_of(old), digest) if self._inserted.get(id_of(old)) == digest else None
 
 
-def make_way(doc: Any, replaced: Replaced, source_id: str, box: Box) -> str:
+def make_way(doc: Any, replaced: Replaced, source_id: str, box: Box, results: Results) -> str:
     """Remove the old group; or hide it where it holds what would be lost. The sentence about that, or nothing."""
     old = find_layer(doc, replaced.group)
     if old is None:
@@ -61,7 +61,7 @@ def make_way(doc: Any, replaced: Replaced, source_id: str, box: Box) -> str:
     if mask_in(old) is None or digest_of_mask(doc, old, box) != replaced.mask:
         old.setVisible(False)
         return _("The last result was kept, hidden, because its scratch mask was painted on meanwhile.")
-    if holds_strangers(old):
+    if results.holds_strangers(old):
         old.setVisible(False)
         return _("The last result was kept, hidden, because it holds layers of your own.")
     old.remove()

@@ -258,7 +258,7 @@ class Restorer(QtCore.QObject):
         if source is not None:
             self.results.made(group, source)
             self._masks.inserted(doc, group, place)
-        kept = "" if run.replaces is None else make_way(doc, run.replaces, subject.id, subject.box)
+        kept = "" if run.replaces is None else make_way(doc, run.replaces, subject.id, subject.box, self.results)
         doc.refreshProjection()
         if source is None:
             said = _("The layer was deleted meanwhile; the result lies on top of all layers.")

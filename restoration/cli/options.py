@@ -6,6 +6,7 @@ the command line, in the server and in the editors.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, cast, get_args
 
 import typer
@@ -27,6 +28,7 @@ from restoration.settings import (
     Region,
     ScratchSettings,
     Settings,
+    StageSettings,
 )
 
 #: The stages that run unless something else is asked for.
@@ -184,7 +186,7 @@ ForceOption = Annotated[
 
 
 def parse_stages(text: str) -> frozenset[str]:
-    """Stages from ``scratches,quality`` or ``none``.
+    """Stages from ``scratches,quality`` or ``none``; further ones, too.
 
     Raises:
         SettingsError: there is no such stage.
@@ -193,15 +195,16 @@ def parse_stages(text: str) -> frozenset[str]:
     if names == ["none"]:
         return frozenset()
     for name in names:
-        if name not in STAGE_NAMES:
-            raise SettingsError(
-                f"There is no stage {name!r}.", f"Choose from: {', '.join(STAGE_NAMES)}; or none, alone."
-            )
+        if name not in STAGE_NAMES and name not in further_names():
+            raise SettingsError(f"There is no stage {name!r}.", f"Choose from: {_all_names()}; or none, alone.")
     return frozenset(names)
 
 
 def parse_strength(text: str | None) -> dict[str, float]:
     """Strengths by stage from ``0.8``, for all, or ``quality=.7,faces=.5``; stages that are not named have 1.
+
+    Returns:
+        By the names of the stages that are built in, and of those further ones that the text is about.
 
     Raises:
         SettingsError: no number, or no stage.
@@ -210,16 +213,44 @@ def parse_strength(text: str | None) -> dict[str, float]:
     if text is None:
         return strengths
     if "=" not in text:
-        return dict.fromkeys(STAGE_NAMES, _number(text))
+        return dict.fromkeys((*STAGE_NAMES, *further_names()), _number(text))
     for part in text.split(","):
         name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not equals or name not in STAGE_NAMES:
+        if not equals or (name not in STAGE_NAMES and name not in further_names()):
             raise SettingsError(
                 f"There is no stage {name!r}." if equals else f"The strength {part!r} names no stage.",
-                f"Write one number, or STAGE=NUMBER with a stage of: {', '.join(STAGE_NAMES)}.",
+                f"Write one number, or STAGE=NUMBER with a stage of: {_all_names()}.",
             )
         strengths[name] = _number(value)
     return strengths
+
+
+def further_names() -> dict[str, bool]:
+    """The further stages that are installed, and whether they are on by default."""
+    from restoration.stages.discovery import discovered  # which looks for them, and imports what they need
+
+    return {name: stage.on_by_default for name, stage in discovered().stages.items()}
+
+
+def _all_names() -> str:
+    return ", ".join((*STAGE_NAMES, *further_names()))
+
+
+def _further(stages: str, on: frozenset[str], strengths: Mapping[str, float]) -> dict[str, StageSettings]:
+    """What is said about further stages. Those on by default join the default stages, and no others.
+
+    Of what stays as it is by default nothing is said: a server need not know all stages that are installed here.
+    """
+    said = {}
+    for name, on_by_default in further_names().items():
+        strength = strengths.get(name, 1.0)
+        if name in on:
+            said[name] = StageSettings(True, strength)
+        elif on_by_default and stages != DEFAULT_STAGES:
+            said[name] = StageSettings(False)
+        elif on_by_default and strength != 1:
+            said[name] = StageSettings(True, strength)
+    return said
 
 
 def _number(text: str) -> float:
@@ -313,6 +344,7 @@ def make_settings(
         region=parse_region(region),
         working_megapixels=working_size,
         memory_gigabytes=memory,
+        further=_further(stages, on, strengths),
     )
     if models is not None and preset != "official":
         raise UsageError(f"--models is of no use with the {preset} preset.", "Add --preset official, or leave it out.")

@@ -28,7 +28,7 @@ from restoration.memory import free_memory
 from restoration.settings import Settings
 from server.pace import Pace
 from server.protocol import MAX_FRAME_BYTES, ProtocolError, encode, message
-from server.worker.about import device_name, memory_models, models
+from server.worker.about import device_name, further_stages, memory_models, models
 from server.worker.inbox import Inbox, Task
 from server.worker.outbox import Outbox
 from server.worker.reception import ByteStore
@@ -73,7 +73,13 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     inbox.start()
-    about = {"device": compute.device.type, "name": device_name(compute), "models": models(), "memory": memory_models()}
+    about = {
+        "device": compute.device.type,
+        "name": device_name(compute),
+        "models": models(),
+        "further": further_stages(),
+        "memory": memory_models(),
+    }
     results.send(encode(message("ready", **about, free_bytes=free)))
     while True:
         _do(workshop, inbox.tasks.get(), results)

@@ -11,6 +11,7 @@ import torch
 from restoration import memory
 from restoration.device import Compute
 from restoration.presets.loading import official_folder
+from restoration.stages.discovery import discovered
 from restoration.tiling import DETECT_CONTEXT, LARGEST_CORE, RESTORE_CONTEXT, TILE_CORE
 from restoration.weights.registry import BUNDLED, is_there
 from server.protocol import MAX_NAME
@@ -41,6 +42,19 @@ def models() -> list[dict[str, Any]]:
             "sentence": f"In {folder}." if there else f"Not installed: {folder} does not exist.",
             "weights": [],
         },
+    ]
+
+
+def further_stages() -> list[dict[str, Any]]:
+    """The further stages as the message ``models`` lists them, in the order in which they run."""
+    return [
+        {
+            "name": stage.name,
+            "title": stage.title,
+            "sentence": stage.sentence,
+            "on_by_default": stage.on_by_default,
+        }
+        for stage in discovered().stages.values()
     ]
 
 

@@ -15,7 +15,9 @@ from restoration.settings import (
     Region,
     ScratchSettings,
     Settings,
+    StageSettings,
 )
+from restoration.stages.discovery import stages_that_run
 from server.stages import inpaints_unasked
 
 _PARTS: dict[str, type] = {
@@ -36,7 +38,7 @@ def read_settings(given: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     """Settings from a message, and the names of those that this version does not know.
 
     Raises:
-        SettingsError: a value is of the wrong kind or out of its range.
+        SettingsError: a value is of the wrong kind or out of its range, or there is no further stage of a name.
     """
     unknown: list[str] = []
     known = _known("", given, Settings, unknown)
@@ -45,10 +47,17 @@ def read_settings(given: Mapping[str, Any]) -> tuple[Settings, list[str]]:
     for name, kind in _PARTS.items():
         if isinstance(known.get(name), Mapping):
             known[name] = _known(f"{name}.", known[name], kind, unknown)
+    if isinstance(known.get("further"), Mapping):
+        known["further"] = {
+            name: _known(f"{name}.", stage, StageSettings, unknown) if isinstance(stage, Mapping) else stage
+            for name, stage in known["further"].items()
+        }
     try:
-        return Settings.from_dict(known), unknown
+        settings = Settings.from_dict(known)
     except TypeError as error:  # a region without its width, a list for a map
         raise SettingsError("The settings are not complete, or a value is of the wrong kind.", f"({error})") from error
+    stages_that_run(settings)
+    return settings, unknown
 
 
 def _known(prefix: str, given: Mapping[str, Any], kind: type, unknown: list[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from restoration.stage_cache import StageCache
 from server.pace import Pace
 from server.protocol import Submit
 from server.stages import planned_stages
+from server.worker.about import further_stages
 from server.worker.area import EMPTIED, narrowed, within
 from server.worker.inbox import Task
 from server.worker.outbox import Outbox
@@ -103,7 +104,7 @@ class Workshop:
             self.pace,
             settings.preset,
             _worked_pixels(photo, settings) / 1e6,
-            planned_stages(settings.to_dict(), mask is not None),
+            planned_stages(settings.to_dict(), mask is not None, further_stages()),
             subject=(photo_id, settings.region),
         )
 

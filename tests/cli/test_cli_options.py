@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from restoration.cli.options import make_settings, parse_region, parse_stages, parse_strength
+from restoration.errors import SettingsError
 from restoration.settings import STAGE_NAMES, Region, Settings
 
 
@@ -39,7 +40,8 @@ def test_stages(text: str, stages: set[str]) -> None:
     ],
 )
 def test_strength(text: str | None, strengths: tuple[float, ...]) -> None:
-    assert parse_strength(text) == dict(zip(STAGE_NAMES, strengths, strict=True))
+    parsed = parse_strength(text)
+    assert {name: parsed[name] for name in STAGE_NAMES} == dict(zip(STAGE_NAMES, strengths, strict=True))
 
 
 def test_region() -> None:
@@ -98,3 +100,12 @@ def test_an_option_of_one_stage_has_the_last_word() -> None:
     assert not settings(stages="colour", colour=False).is_on("colour")
     both = settings(strength="0.5", inpaint_strength=1.0, colour_strength=0.75)
     assert (both.quality.strength, both.inpainting.strength, both.colour.strength) == (0.5, 1.0, 0.75)
+
+
+def test_further_stages_by_name() -> None:
+    assert settings().further == settings(strength="0.5").further == {}
+    asked = settings(stages="scratches,descreen", strength="descreen=.5").further
+    assert {name: (one.enabled, one.strength) for name, one in asked.items()} == {"descreen": (True, 0.5)}
+    assert settings(stages="descreen", strength="0.25").further["descreen"].strength == 0.25
+    with pytest.raises(SettingsError, match=r"no stage 'lustre'.*descreen"):
+        settings(stages="descreen,lustre")

@@ -71,3 +71,23 @@ def test_holes_are_filled_unasked_only_where_scratches_are_repaired(scratches):
 def test_what_the_worker_will_refuse_counts_as_the_default(wrong):
     settings = dict.fromkeys(("scratches", "quality", "inpainting", "faces", "colour"), wrong)
     assert planned_stages(settings, False) == ["detection", "quality", "inpainting", "faces"]
+
+
+FURTHER = [{"name": "asked", "on_by_default": False}, {"name": "joining", "on_by_default": True}]
+ALL_OFF = dict.fromkeys(("scratches", "quality", "inpainting", "faces"), OFF)
+
+
+@pytest.mark.parametrize(
+    ("settings", "planned"),
+    [
+        ({**ALL_OFF, "quality": {}}, ["quality", "joining"]),
+        ({**ALL_OFF, "quality": {}, "further": {"joining": OFF}}, ["quality"]),
+        ({**ALL_OFF, "colour": {"enabled": True}, "further": {"asked": {}}}, ["asked", "joining", "colour"]),
+        ({**ALL_OFF, "scratches": {"repair": False}}, ["detection"]),
+        ({**ALL_OFF, "further": {"asked": {}}}, ["asked"]),
+        ({**ALL_OFF, "further": {"asked": {"strength": 0}, "unheard": {}}}, []),
+        ({**ALL_OFF, "further": 7}, []),
+    ],
+)
+def test_further_stages_come_before_colour(settings, planned):
+    assert planned_stages(settings, False, FURTHER) == planned

@@ -24,6 +24,12 @@ def test_unknown_settings_are_left_out_and_named():
     assert unknown == ["lustre", "quality.sparkle", "colour.hue"]
 
 
+def test_further_stages_are_known_by_name_and_what_they_do_not_know_is_left_out():
+    settings, unknown = read_settings({"further": {"descreen": {"strength": 0.5, "radius": 3}}})
+    assert settings == Settings.from_dict({"further": {"descreen": {"strength": 0.5}}})
+    assert unknown == ["descreen.radius"]
+
+
 @pytest.mark.parametrize("scratches", [{"repair": False}, {"enabled": False}, {"strength": 0}])
 def test_a_client_that_knows_no_inpainting_and_repairs_nothing_gets_none(scratches):
     assert not read_settings({"scratches": scratches})[0].is_on("inpainting")
@@ -49,6 +55,10 @@ def test_a_client_that_knows_no_inpainting_and_repairs_nothing_gets_none(scratch
         {"preset": ["compact"]},
         {"preset": "best"},
         {"models": 5},
+        {"further": {"lustre": {}}},
+        {"further": {"descreen": {"strength": 2}}},
+        {"further": {"descreen": 1}},
+        {"further": ["descreen"]},
         {"region": {"x": 1}},
         {"region": {"x": 0, "y": 0, "width": 1.5, "height": 2}},
         {"region": {"x": "0", "y": 0, "width": 1, "height": 2}},
