@@ -1,35 +1,23 @@
-"""One photo after the other: read, restored, written. What fails with one does not keep the others from being done."""
+"""Photos that are named one by one, with a mask or hints if need be: what fails with one does not keep the others."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import typer
 
-from restoration.atomic_file import atomic_file
-from restoration.cli.engines import Engine
-from restoration.cli.outputs import LAYERED_SUFFIX, Job
+from restoration.archive.engines import Engine
+from restoration.archive.one_photo import LAYERED_SUFFIX, write_result
+from restoration.cli.outputs import Job
 from restoration.cli.progress_bars import ProgressBars
 from restoration.cli.reporting import report
 from restoration.errors import Cancelled
-from restoration.layers import Layer, flatten
-from restoration.openraster import write_openraster
+from restoration.layers import Layer
 from restoration.photo import Photo
 from restoration.photo_hints import read_hints
 from restoration.photo_mask import read_mask
 from restoration.photo_reading import read_photo
-from restoration.photo_writing import check_photo_output, write_photo
-
-#: What files of a kind begin with, by the suffixes of the kind: (offset, bytes).
-_BEGINNINGS: dict[tuple[str, ...], tuple[tuple[int, bytes], ...]] = {
-    (".png",): ((0, b"\x89PNG\r\n\x1a\n"),),
-    (".jpg", ".jpeg"): ((0, b"\xff\xd8\xff"),),
-    (".tif", ".tiff"): ((0, b"II*\0"), (0, b"MM\0*"), (0, b"II+\0"), (0, b"MM\0+")),
-    (".webp",): ((8, b"WEBP"),),
-    (".avif",): ((4, b"ftypavif"),),
-    (".bmp",): ((0, b"BM"),),
-}
+from restoration.photo_writing import check_photo_output
 
 
 class Batch:
@@ -88,27 +76,6 @@ class Batch:
         return None
 
     def _write(self, job: Job, photo: Photo, layers: list[Layer], bars: ProgressBars) -> None:
-        notes: tuple[str, ...] = photo.notes
-        if job.target.suffix.lower() == LAYERED_SUFFIX:
-            write_openraster(job.target, photo, layers, source_name=job.source.stem, overwrite=self._overwrite)
-        else:
-            result = flatten(photo, layers)
-            if result is photo and _same_kind(job.source, job.target):
-                # Nothing was changed: not the pixels, and so nothing else either.
-                with job.source.open("rb") as source, atomic_file(job.target, overwrite=self._overwrite) as target:
-                    shutil.copyfileobj(source, target)
-                notes = ()
-            else:
-                notes += write_photo(job.target, result, overwrite=self._overwrite)
+        notes, _ = write_result(job.source, job.target, photo, layers, title=job.source.stem, overwrite=self._overwrite)
         for note in notes:
             bars.note(note)
-
-
-def _same_kind(source: Path, target: Path) -> bool:
-    """Whether the file ``source``, whatever it is called, is of the kind that the name of ``target`` asks for."""
-    with source.open("rb") as file:
-        head = file.read(32)
-    for suffixes, beginnings in _BEGINNINGS.items():
-        if target.suffix.lower() in suffixes:
-            return any(head[offset:].startswith(beginning) for offset, beginning in beginnings)
-    return False

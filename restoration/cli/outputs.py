@@ -12,15 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from restoration.archive.walk import find_photos
 from restoration.atomic_file import check_output
 from restoration.cli.reporting import UsageError
 from restoration.errors import OutputError, PictureError, RestorationError
 
-#: Files of a folder that are taken for pictures; a file that is named itself may be called anything.
-PICTURE_SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".dib", ".gif"),
-    *(".jp2", ".j2k", ".jpx", ".jxl"),
-)
 LAYERED_SUFFIX = ".ora"
 
 _SEPARATORS = tuple(separator for separator in (os.sep, os.altsep) if separator)
@@ -192,14 +188,10 @@ def _sources(inputs: Sequence[str]) -> tuple[list[Path], list[tuple[Path, Restor
         if not path.is_dir():
             found.setdefault(os.path.realpath(path), path)
             continue
-        try:
-            pictures = _pictures_in(path)
-        except OSError as error:
-            failures.append(
-                (path, PictureError(f"The folder {path} cannot be read: {error.strerror}.", "Try another."))
-            )
-            continue
-        if not pictures:
+        in_it = find_photos(path, recursive=False, out=path)
+        pictures = [path / name for name in in_it.photos]
+        failures += [(path, failure) for _, failure in in_it.failures]
+        if not pictures and not in_it.failures:
             kinds = "PNG, JPEG, TIFF, WebP, AVIF and BMP files are taken from it, not from folders in it."
             failures.append((path, PictureError(f"There is no picture in the folder {path}.", kinds)))
         for picture in pictures:
@@ -207,13 +199,16 @@ def _sources(inputs: Sequence[str]) -> tuple[list[Path], list[tuple[Path, Restor
     return list(found.values()), failures
 
 
-def _pictures_in(folder: Path) -> list[Path]:
-    # Hidden files are no pictures of the user's: macOS leaves a "._scan.jpg" beside each "scan.jpg" on foreign disks.
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.suffix.lower() in PICTURE_SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )
+def folder_suffix(folder: Path, layers: bool, file_format: str | None) -> str:
+    """The suffix of results in a folder, with its dot.
+
+    Raises:
+        UsageError: there is no such format, or ``folder`` is the name of a file.
+    """
+    suffix = _suffix(None, layers, file_format)
+    if not folder.is_dir() and folder.suffix.lower() in _writable_suffixes():
+        raise UsageError(f"{folder} names a file, and several results need a folder.", "Name a folder.")
+    return suffix
 
 
 def _writable_suffixes() -> tuple[str, ...]:

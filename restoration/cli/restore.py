@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from restoration.cli.engines import Engine, LocalEngine
+from restoration.archive.engines import Engine, LocalEngine
+from restoration.cli.archive import EngineName, check_engine, restore_archive
 from restoration.cli.options import (
     DEFAULT_STAGES,
     CandidatesOption,
@@ -59,7 +60,10 @@ def restore(
     models: ModelsOption = None,
     device: DeviceOption = "auto",
     stages: Annotated[
-        str, typer.Option("--stages", metavar="STAGE,...|none", help="What to do.", show_default=True)
+        str,
+        typer.Option(
+            "--stages", metavar="STAGE,...|none", help="What to do; the command stages lists all.", show_default=True
+        ),
     ] = DEFAULT_STAGES,
     strength: Annotated[
         str | None,
@@ -102,17 +106,51 @@ def restore(
             show_default="png",
         ),
     ] = None,
-    server: Annotated[
-        bool,
-        typer.Option("--server", help="Let the server restore, which keeps the networks loaded; start it if need be."),
+    recursive: Annotated[
+        bool, typer.Option("--recursive", "-r", help="Of a folder, the folders in it, too; OUT becomes its like.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs",
+            "-j",
+            metavar="N",
+            min=1,
+            help="So many photos of a folder at a time. By default as many as do well here: one for every four cores.",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            "--engine",
+            metavar=f"[{'|'.join(get_args(EngineName))}]",
+            help="Who restores: this machine; the server, which keeps networks loaded; or, for a folder, a cluster.",
+        ),
+    ] = "local",
+    server: Annotated[
+        bool, typer.Option("--server", help="The same as --engine server, which is started if need be.")
+    ] = False,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            "--ray-address",
+            metavar="HOST:PORT",
+            help="The cluster for --engine ray. By default RAY_ADDRESS, or else one on this machine.",
+            show_default=False,
+        ),
+    ] = None,
+    index: Annotated[
+        bool, typer.Option("--index/--no-index", help="Of a folder, make pages that show before and after.")
+    ] = True,
     force: ForceOption = False,
 ) -> None:
     """Restore photos.
 
     The results are pictures or, with --layers, files in which every step is a layer. The names of the files that
-    were written go to stdout, all else to stderr. Exit status: 0 all well, 1 something failed and the rest was done,
-    2 wrong usage, 130 cancelled.
+    were written go to stdout, all else to stderr. A folder is done with a record, restore-old-photo.csv: the same
+    command goes on where it was stopped, and does nothing twice. Exit status: 0 all well, 1 something failed and the
+    rest was done, 2 wrong usage, 130 cancelled.
     """
     settings = make_settings(
         stages=stages,
@@ -141,6 +179,45 @@ def restore(
     )
     if mask is None and mask_mode in ("user", "unite"):
         raise UsageError(f"The mask mode {mask_mode} needs a mask.", "Name it with --mask.")
+    who = check_engine(engine, server)
+    if len(inputs) == 1 and inputs[0] and Path(inputs[0]).is_dir() and mask is None and hints is None:
+        failed = restore_archive(
+            Path(inputs[0]),
+            out,
+            settings,
+            recursive=recursive,
+            layers=layers,
+            file_format=file_format,
+            overwrite=force,
+            index=index,
+            jobs=jobs,
+            engine=who,
+            ray_address=ray_address,
+        )
+    elif recursive or jobs is not None or who == "ray":
+        option = "--recursive" if recursive else "--jobs" if jobs is not None else "--engine ray"
+        raise UsageError(f"{option} is for one folder.", "Name that folder alone, without a mask or hints.")
+    else:
+        failed = _restore_photos(
+            inputs, out, settings, who, layers=layers, file_format=file_format, force=force, mask=mask, hints=hints
+        )
+    if failed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _restore_photos(
+    inputs: list[str],
+    out: str,
+    settings: Settings,
+    engine: EngineName,
+    *,
+    layers: bool,
+    file_format: str | None,
+    force: bool,
+    mask: str | None,
+    hints: str | None,
+) -> int:
+    """Restore photos one after the other; returns how many failed."""
     plan = plan_outputs(inputs, out, layers=layers, file_format=file_format, overwrite=force, mask=mask, hints=hints)
     for source, failure in plan.failures:
         report(failure, str(source) if plan.many else "")
@@ -150,17 +227,16 @@ def restore(
 
         with (
             writable_folder(plan.folder, make=plan.makes_folder),
-            contextlib.closing(_engine(settings, server)) as engine,
+            contextlib.closing(_engine(settings, engine)) as restorer,
         ):
             beside = (None if name is None else Path(name) for name in (mask, hints))
-            batch = Batch(engine, *beside, overwrite=force, many=plan.many)
+            batch = Batch(restorer, *beside, overwrite=force, many=plan.many)
             failed += sum(not batch.restore(job) for job in plan.jobs)
-    if failed:
-        raise typer.Exit(EXIT_FAILED)
+    return failed
 
 
-def _engine(settings: Settings, server: bool) -> Engine:
-    if server:
+def _engine(settings: Settings, name: EngineName) -> Engine:
+    if name == "server":
         from restoration.cli.server_engine import ServerEngine
 
         return ServerEngine(settings)

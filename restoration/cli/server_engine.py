@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -9,7 +10,7 @@ from typing import Any, cast, get_args
 import numpy as np
 
 from restoration import errors
-from restoration.cli.engines import Note
+from restoration.archive.engines import Note
 from restoration.errors import Cancelled, RestorationError
 from restoration.layers import BlendMode, Layer, Role
 from restoration.photo import Photo, Samples
@@ -40,9 +41,20 @@ class ServerError(RestorationError):
     code = "server"
 
 
+class ServerLostError(ServerError):
+    """The server is gone, or none can be started: nothing is known of the photo."""
+
+    code = "server-lost"
+
+
+#: Codes of the protocol that say so.
+_LOST = ("server-lost", "no-server")
+
+
 def as_restoration_error(error: ProtocolError) -> RestorationError:
     """What the server sent, as the error that the library itself would have raised."""
-    return _KINDS.get(error.code, ServerError)(error.cause, error.remedy)
+    kind = ServerLostError if error.code in _LOST else _KINDS.get(error.code, ServerError)
+    return kind(error.cause, error.remedy)
 
 
 class ServerEngine:
@@ -53,6 +65,8 @@ class ServerEngine:
         self._wire = _wire_settings(settings)
         self._client: RestorationClient | None = None
         self._told_once: set[str] = set()
+        self._job: str | None = None
+        self._cancelled = False
 
     def prepare(self, progress: Progress) -> None:
         """See ``Engine``."""
@@ -79,6 +93,14 @@ class ServerEngine:
         except ProtocolError as error:
             raise as_restoration_error(error) from error
 
+    def cancel(self) -> None:
+        """End what ``layers`` waits for, which raises ``Cancelled``, now and from now on; for any thread."""
+        self._cancelled = True
+        client, job = self._client, self._job
+        if client is not None and job is not None:
+            with contextlib.suppress(ProtocolError):
+                client.cancel(job)
+
     def close(self) -> None:
         """See ``Engine``."""
         if self._client is not None:
@@ -97,6 +119,9 @@ class ServerEngine:
             hints=_pixels("RGBA", hints),
             icc=photo.icc_profile,
         )
+        self._job = job
+        if self._cancelled:
+            self._client.cancel(job)
         made: dict[int, Layer] = {}
         order: tuple[int, ...] = ()
         try:

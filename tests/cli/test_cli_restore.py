@@ -118,7 +118,7 @@ def test_a_folder_becomes_a_folder(run: Run, tmp_path: Path) -> None:
     assert result.exit_code == 0
     out = tmp_path / "new" / "out"
     assert result.stdout.splitlines() == [str(out / "a.png"), str(out / "b.png")]
-    assert sorted(path.name for path in out.iterdir()) == ["a.png", "b.png"]
+    assert sorted(path.name for path in out.glob("*.png")) == ["a.png", "b.png"]
 
 
 @pytest.mark.parametrize(

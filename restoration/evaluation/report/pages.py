@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from restoration.evaluation.comparison import FOUND_MASK, ORIGINAL, TRUE_MASK
@@ -36,7 +36,7 @@ _NOT_VOTED_ON = (INPUT, CLASSICAL_TRUE, "ours, no repair", "ours, true mask")
 @cache
 def _templates() -> Environment:
     environment = Environment(
-        loader=PackageLoader("restoration.evaluation.report"),
+        loader=ChoiceLoader([PackageLoader("restoration.evaluation.report"), PackageLoader("restoration.pages")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -17,22 +17,35 @@ function chooser(label, names, chosen, show) {
   return select;
 }
 
+// An entry's links, text to address, stand below its pictures instead of menus; its size, [width, height], keeps room for
+// pictures that are loaded when they are looked at.
 function card(entry, left, right) {
+  const heading = element("h3", {}, entry.name + " ", element("small", {}, entry.about));
+  const links = Object.entries(entry.links ?? {}).map(([text, href]) => element("a", {href}, text));
   const names = Object.keys(entry.pictures);
+  if (!names.length) return element("div", {class: "card"}, heading, element("div", {class: "names"}, ...links));
   const pictures = ["left", "right"].map(side => element("img", {class: side, alt: ""}));
   const range = element("input", {type: "range", min: 0, max: 100, step: 0.5, value: 50,
     "aria-label": `${entry.name}: edge between the two pictures`});
   const figure = element("figure", {}, ...pictures, element("div", {class: "edge"}), range);
+  if (entry.size) {
+    const [width, height] = entry.size;
+    figure.style.setProperty("--aspect", width / height);
+    for (const picture of pictures) for (const [name, value] of Object.entries({loading: "lazy", width, height}))
+      picture.setAttribute(name, value);
+  }
   pictures[0].addEventListener("load", () => {
     figure.style.setProperty("--aspect", pictures[0].naturalWidth / pictures[0].naturalHeight);
   });
   range.addEventListener("input", () => figure.style.setProperty("--at", `${range.value}%`));
-  const selects = pictures.map((picture, side) => chooser(side ? "right" : "left", names, side ? right : left, name => {
+  const shows = pictures.map(picture => name => {
     picture.src = entry.pictures[name];
     picture.alt = `${entry.name}, ${name}`;
-  }));
-  const heading = element("h3", {}, entry.name + " ", element("small", {}, entry.about));
-  return element("div", {class: "card"}, heading, figure, element("div", {class: "names"}, ...selects));
+  });
+  if (links.length) shows.forEach((show, side) => show(side ? right : left));
+  const below = links.length ? links
+    : shows.map((show, side) => chooser(side ? "right" : "left", names, side ? right : left, show));
+  return element("div", {class: "card"}, heading, figure, element("div", {class: "names"}, ...below));
 }
 
 for (const place of document.querySelectorAll("[data-gallery]")) {

@@ -1,4 +1,4 @@
-"""Who restores: this process, or the server. Both give the same layers."""
+"""Who makes layers of a photo: this process, or, by the same interface, another that the caller brings."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ class LocalEngine:
         self._models: Models | None = None
         self._told_once: set[str] = set()
 
+    @property
+    def on_cpu(self) -> bool:
+        """Whether the networks run on the CPU; true until they are loaded."""
+        return self._models is None or self._models.on_cpu
+
     def prepare(self, progress: Progress) -> None:
         """See ``Engine``."""
         if self._settings.does_nothing or self._models is not None:
@@ -65,6 +70,8 @@ class LocalEngine:
         self, photo: Photo, mask: Samples | None, hints: Samples | None, progress: Progress, note: Note
     ) -> list[Layer]:
         """See ``Engine``."""
+        if self._settings.does_nothing and mask is None and hints is None and self._settings.region is None:
+            return []  # nothing to check, and so nothing to import, which takes seconds
         from restoration.pipeline import restore, stacked
 
         def watch(stage: str, fraction: float) -> None:
