@@ -11,7 +11,6 @@ Both models come with the package ``face_recognition_models``.
 from __future__ import annotations
 
 import functools
-import importlib.util
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +23,7 @@ from restoration.faces.boxes import FaceBox
 from restoration.faces.geometry import similarity, template
 from restoration.faces.sampling import Floats
 from restoration.faces.views import turned_about, view
+from restoration.weights.landmark_files import landmarks_folder
 
 PointModel = Literal["5", "68"]
 
@@ -173,13 +173,15 @@ def _predictor(model: PointModel) -> Any:
 
 
 def model_folder() -> Path:
-    """The folder of dlib's models in the package ``face_recognition_models``.
+    """The folder of dlib's models: that of the package ``face_recognition_models``, or what ``models fetch`` filled.
 
     Raises:
-        WeightsError: it is not installed.
+        WeightsError: there is neither.
     """
-    # Found, not imported: the package's __init__ needs pkg_resources, which newer setuptools no longer bring.
-    spec = importlib.util.find_spec("face_recognition_models")
-    if spec is None or not spec.submodule_search_locations:
-        raise WeightsError("The face models are not installed.", "Run: pip install face_recognition_models")
-    return Path(next(iter(spec.submodule_search_locations))) / "models"
+    folder = landmarks_folder()
+    if folder is None:
+        raise WeightsError(
+            "The face models are not installed.",
+            "Run: pip install face_recognition_models. Or: restore-old-photo models fetch landmarks.",
+        )
+    return folder

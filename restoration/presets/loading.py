@@ -115,7 +115,7 @@ def _official(compute: Compute, folder: Path, with_restorer: bool) -> Models:
     if not folder.is_dir():
         raise WeightsError(
             f"The folder of the official weights {folder} does not exist.",
-            "Unpack the two official archives into a folder and name it with --models.",
+            "Run: restore-old-photo models fetch official. Or name the folder of the unpacked archives with --models.",
         )
     models = load_official(folder, ("detection", *(("quality", "scratch", "high_resolution") if with_restorer else ())))
     missing: dict[str, str] = {}

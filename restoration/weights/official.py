@@ -1,4 +1,4 @@
-"""The officially published checkpoints, as their two archives unpack.
+"""The officially published checkpoints: as their two archives unpack, or as ``models fetch`` has saved them.
 
 Nothing in a checkpoint is run: they are read as plain tensors (``weights_only``). All that was asked for is checked
 when the folder is opened, so that a missing download shows at once and not halfway through a picture; the networks
@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 
 from restoration.errors import SettingsError, WeightsError
 from restoration.networks.base import StoredNetwork, enumerate_briefly
+from restoration.weights.checkpoint_files import UnreadableError, read_checkpoint
 from restoration.weights.reference import REFERENCE_NETWORKS, from_reference
 
 Group = Literal["detection", "quality", "scratch", "high_resolution", "faces"]
@@ -95,8 +97,8 @@ class OfficialModels:
             raise WeightsError(f"The network {name!r} was not loaded.", f"Choose one of: {', '.join(self.names)}.")
         checkpoint = CHECKPOINTS[name]
         try:
-            return from_reference(checkpoint.network, _read(self.folder, checkpoint))
-        except _Unreadable as error:
+            return from_reference(checkpoint.network, _read(self.folder, name))
+        except UnreadableError as error:
             raise WeightsError(f"{checkpoint.path}: {error}.", _REMEDY) from error
 
 
@@ -104,7 +106,8 @@ def load_official(folder: str | Path, require: Collection[str] = GROUPS) -> Offi
     """Opens and checks the officially published weights.
 
     Args:
-        folder: holds ``Global`` and ``Face_Enhancement``, as the two official archives unpack.
+        folder: holds ``Global`` and ``Face_Enhancement``, as the two official archives unpack, or what ``models fetch``
+            saved; of a network that is there in both forms the latter is taken.
         require: the groups wanted: ``detection``, ``quality``, ``scratch``, ``high_resolution``, ``faces``.
             Files of other groups are neither needed nor opened.
 
@@ -118,50 +121,41 @@ def load_official(folder: str | Path, require: Collection[str] = GROUPS) -> Offi
     folder = Path(folder)
     wanted = {name: file for name, file in CHECKPOINTS.items() if not set(file.groups).isdisjoint(require)}
     wrong: list[str] = []
-    for file in wanted.values():
-        try:
-            misfits = REFERENCE_NETWORKS[file.network].misfits(_read(folder, file))
-        except _Unreadable as error:
-            wrong.append(f"{file.path}: {error}")
-        else:
-            if misfits:
-                wrong.append(f"{file.path}: not the weights of this network ({enumerate_briefly(misfits)})")
+    for name, file in wanted.items():
+        fault = fault_in(folder, name)
+        if fault:
+            wrong.append(f"{file.path}: {fault}")
     if wrong:
         raise WeightsError(f"The official weights in {folder} are not usable: {'; '.join(wrong)}.", _REMEDY)
     return OfficialModels(folder, tuple(wanted))
 
 
-_REMEDY = "Unpack the two official archives so that Global and Face_Enhancement lie in this folder, and try again."
-
-
-class _Unreadable(Exception):  # noqa: N818 - carries the half sentence that says why
-    pass
-
-
-def _read(folder: Path, checkpoint: Checkpoint) -> Mapping[str, Any]:
-    path = folder / checkpoint.path
-    if not path.is_file():
-        raise _Unreadable("missing")
+def fault_in(folder: Path, name: str) -> str:
+    """What is wrong with the file of one network in an official folder: half a sentence, empty if nothing is."""
     try:
-        with path.open("rb") as file:
-            file.read(1)
-    except OSError as error:
-        raise _Unreadable(f"cannot be read ({error.strerror or error})") from error
-    try:
-        content = _tensors(path)
-    except Exception as error:  # torch raises anything from OSError to IndexError on bytes that are no checkpoint
-        raise _Unreadable("damaged, or not a checkpoint of tensors only") from error
-    if checkpoint.inside is not None:
-        content = content.get(checkpoint.inside) if isinstance(content, Mapping) else None
-    if not isinstance(content, Mapping):
-        where = f" under {checkpoint.inside!r}" if checkpoint.inside else ""
-        raise _Unreadable(f"holds no state dict{where}")
-    return {key: value for key, value in content.items() if isinstance(key, str)}
+        misfits = REFERENCE_NETWORKS[CHECKPOINTS[name].network].misfits(_read(folder, name))
+    except UnreadableError as error:
+        return str(error)
+    return f"not the weights of this network ({enumerate_briefly(misfits)})" if misfits else ""
 
 
-def _tensors(path: Path) -> Any:
+_REMEDY = (
+    "Run: restore-old-photo models fetch official. Or unpack the two official archives so that Global and "
+    "Face_Enhancement lie in this folder."
+)
+
+
+def saved_name(name: str) -> str:
+    """The file in the official folder in which ``models fetch`` saves a network, by its name in ``CHECKPOINTS``."""
+    return f"{name}.safetensors"
+
+
+def _read(folder: Path, name: str) -> Mapping[str, Any]:
+    """The stored tensors of one network: from what ``models fetch`` saved, else from the published file."""
+    saved = folder / saved_name(name)
+    if not saved.is_file():
+        return read_checkpoint(folder / CHECKPOINTS[name].path, CHECKPOINTS[name].inside)
     try:
-        # Mapped, the check of a file reads its table of contents and leaves hundreds of megabytes on the disk.
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    except RuntimeError:  # files of before torch 1.6 cannot be mapped
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return load_file(saved)
+    except (SafetensorError, OSError, ValueError) as error:
+        raise UnreadableError(f"{saved.name} is damaged") from error
