@@ -80,19 +80,22 @@ def cache() -> Path:
     return user_cache_path("restore-old-photo-tests")
 
 
-def found(packages: Iterable[str] = EDITORS, folder: Path | None = None) -> Chroot | None:
+def found(packages: Iterable[str] = EDITORS, folder: Path | None = None, suite: str = SUITE) -> Chroot | None:
     """The chroot with these packages, if it has been made."""
-    root = place(packages, folder or cache())
+    root = place(packages, folder or cache(), suite)
     return Chroot(root) if root.is_dir() and os.geteuid() == 0 else None
 
 
-def made(packages: Iterable[str] = EDITORS, folder: Path | None = None, mirror: str | None = None) -> Chroot:
+def made(
+    packages: Iterable[str] = EDITORS, folder: Path | None = None, mirror: str | None = None, suite: str = SUITE
+) -> Chroot:
     """The chroot with these packages; made if there is none yet.
 
     Args:
         packages: their names in Debian.
         folder: where chroots are kept.
         mirror: of Debian; this machine's own if None.
+        suite: which Debian.
 
     Raises:
         NoChrootError: it cannot be made here.
@@ -103,7 +106,7 @@ def made(packages: Iterable[str] = EDITORS, folder: Path | None = None, mirror: 
     folder.mkdir(parents=True, exist_ok=True)
     # Another one may be making it.
     with FileLock(folder / "lock", timeout=_BUILD_S):
-        if (known := found(packages, folder)) is not None:
+        if (known := found(packages, folder, suite)) is not None:
             return known
         lacking = [name for name in ("debootstrap", "unshare", "chroot") if shutil.which(name) is None]
         if lacking:
@@ -113,8 +116,8 @@ def made(packages: Iterable[str] = EDITORS, folder: Path | None = None, mirror: 
         part = Path(tempfile.mkdtemp(prefix=_PART, dir=folder))
         try:
             part.chmod(0o755)
-            _build(part, packages, machines_mirror() if mirror is None else mirror)
-            return Chroot(part.rename(place(packages, folder)))
+            _build(part, suite, packages, machines_mirror() if mirror is None else mirror)
+            return Chroot(part.rename(place(packages, folder, suite)))
         except BaseException:
             remove(part)
             raise
@@ -151,16 +154,16 @@ def machines_mirror() -> str:
     raise NoChrootError("This machine's apt knows no mirror of Debian.")
 
 
-def place(packages: Iterable[str], folder: Path) -> Path:
+def place(packages: Iterable[str], folder: Path, suite: str = SUITE) -> Path:
     """Where the chroot with these packages is kept. The name says how it was made, too: an older one is not found."""
     recipe = (_SCRIPTS / "build.sh").read_text()
     digest = hashlib.sha256("\n".join([recipe, *sorted(packages)]).encode()).hexdigest()
-    return folder / f"{SUITE}-{digest[:12]}"
+    return folder / f"{suite}-{digest[:12]}"
 
 
-def _build(part: Path, packages: tuple[str, ...], mirror: str) -> None:
+def _build(part: Path, suite: str, packages: tuple[str, ...], mirror: str) -> None:
     log = part.with_name(f"{part.name}.log")
-    command = ["unshare", "--mount", "/bin/sh", str(_SCRIPTS / "build.sh"), str(part), SUITE, mirror, *packages]
+    command = ["unshare", "--mount", "/bin/sh", str(_SCRIPTS / "build.sh"), str(part), suite, mirror, *packages]
     try:
         with log.open("wb") as file:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, timeout=_BUILD_S)
