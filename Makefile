@@ -7,13 +7,14 @@ READY := $(VENV)/.ready
 # Training and evaluation data; see docs/data.md. Nothing but this file and the tests looks beside the project.
 DATA ?= $(wildcard ../shared/data)
 
-.PHONY: demo test editors lint format lock train-compact train-smoke evaluate bench bench-server krita-plugin gimp-plugin screenshots translations clean
+.PHONY: demo test editors lint format lock train-compact train-smoke evaluate bench bench-server bench-archive bench-onnx krita-plugin gimp-plugin screenshots translations clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
 
+# Two workers, each folder with one of them: most tests of editors wait for windows.
 test: $(READY) lint editors
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # Krita and a virtual screen, and newer editors in a folder of their own, where they can be had; without them their tests
 # are skipped or not there, with the reason.
@@ -49,6 +50,14 @@ bench: $(READY)
 # What the server costs, as ratios measured in one run; starts and stops a server of its own.
 bench-server: $(READY)
 	$(BIN)/python tests/benchmarks/bench_server.py
+
+# What restoring many photos costs: workers, the server, a cluster on this machine; see docs/archives.md.
+bench-archive: $(READY)
+	$(BIN)/python tests/benchmarks/bench_archive.py
+
+# The exported networks beside torch: size, time, difference; see docs/mobile.md.
+bench-onnx: $(READY)
+	$(BIN)/python tests/benchmarks/bench_onnx.py
 
 # What plug-ins say, for translators: texts out of the sources into the catalogues, and the catalogues compiled.
 translations: $(READY)

@@ -1,9 +1,25 @@
 """Being here puts this folder on the import path, so that tests in the folders below can share its helpers."""
 
+import os
 from pathlib import Path
+
+# Workers side by side (pytest -n) share the cores; without this each would take them all, and they would wait for one
+# another at every step. Before torch is imported, and for the programs that tests start.
+if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(workers))))
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 import pytest
 from official_folder import write_all
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With workers side by side each folder is one worker's: what its tests share is started once."""
+    here = Path(__file__).parent
+    for item in items:
+        folder = item.path.relative_to(here).parent.parts
+        depth = 2 if folder[:1] == ("editors",) else 1
+        item.add_marker(pytest.mark.xdist_group("/".join(folder[:depth]) or "tests"))
 
 
 @pytest.fixture(scope="session")

@@ -11,28 +11,32 @@ import typer
 from restoration.cli.age import age
 from restoration.cli.bench import bench
 from restoration.cli.detect import detect
+from restoration.cli.doctor import doctor
 from restoration.cli.evaluate import evaluate
 from restoration.cli.evaluate_colour import evaluate_colour
 from restoration.cli.evaluate_faces import evaluate_faces
 from restoration.cli.evaluate_inpainting import evaluate_inpainting
+from restoration.cli.export_onnx import export_onnx
 from restoration.cli.install import install, uninstall
-from restoration.cli.models import models
+from restoration.cli.models import app as models
 from restoration.cli.reporting import reported
 from restoration.cli.restore import restore
 from restoration.cli.server_commands import logs, serve, status, stop
+from restoration.cli.stages import stages
 from restoration.cli.train import train
 
 #: The commands by name, in the order in which ``--help`` lists them. A further one is a further line.
 COMMANDS: dict[str, Callable[..., None]] = {
     "restore": restore,
     "detect": detect,
-    "models": models,
+    "stages": stages,
     "install": install,
     "uninstall": uninstall,
     "serve": serve,
     "status": status,
     "stop": stop,
     "logs": logs,
+    "doctor": doctor,
     "age": age,
     "bench": bench,
     "evaluate": evaluate,
@@ -40,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate-inpainting": evaluate_inpainting,
     "evaluate-colour": evaluate_colour,
     "train": train,
+    "export-onnx": export_onnx,
 }
 
 app = typer.Typer(
@@ -54,6 +59,8 @@ app = typer.Typer(
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(reported(_command))
+#: A command with commands of its own, each of which is ``reported`` where it is made.
+app.add_typer(models, name="models")
 
 
 def _show_version(wanted: bool) -> None:
