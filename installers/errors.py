@@ -20,12 +20,17 @@ class WheelError(InstallError):
     code = "wheel"
 
 
+#: What to do where there is no permission.
+DENIED = "Close the editor if it runs, and see that the folder is yours to write."
+
+
 @contextmanager
-def told(what: str) -> Iterator[None]:
+def told(what: str, denied: str = DENIED) -> Iterator[None]:
     """Turn what the system, or a file that is written, refuses in the block into a sentence.
 
     Args:
         what: cannot be done then, such as ``"/a/b cannot be written"``.
+        denied: the remedy where there is no permission.
 
     Raises:
         InstallError: instead of ``OSError`` and ``OutputError``.
@@ -33,8 +38,7 @@ def told(what: str) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        remedy = "Close the editor if it runs, and see that the folder is yours to write."
-        raise InstallError(f"{what}: {error.strerror or error}.", remedy) from error
+        raise InstallError(f"{what}: {error.strerror or error}.", denied) from error
     except OSError as error:
         raise InstallError(f"{what}: {error.strerror or error}.", "Mend that, then try again.") from error
     except OutputError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -65,7 +66,10 @@ def install(
 
 
 def uninstall(editor: EditorArgument, folder: FolderOption = None, config: ConfigOption = None) -> None:
-    """Take the plug-in out of an editor, with its settings."""
+    """Take the plug-in out of an editor, with its settings; or remove the "program", all but your pictures."""
+    if editor == "program" and folder is None and config is None:
+        _remove_program()
+        return
     chosen, named = _chosen(editor, folder, config)
     from installers.placing import places_to_clean, take_out
 
@@ -75,6 +79,28 @@ def uninstall(editor: EditorArgument, folder: FolderOption = None, config: Confi
             typer.echo(f"{place.name}: removed from {place.folder / chosen.module}")
             removed = True
     typer.echo(f"If {chosen.title} is running, restart it." if removed else "There was no plug-in to remove.")
+
+
+def _remove_program() -> None:
+    """What the installer does with --uninstall.
+
+    Raises:
+        InstallError: the program was not installed by it; or it cannot remove itself on this system.
+    """
+    from installers.errors import InstallError
+    from installers.program.main import main
+    from installers.program.places import places
+
+    if not places().marker.is_file():
+        raise InstallError(
+            "This program was not installed by its installer.",
+            "Take the plug-ins out (uninstall krita, uninstall gimp), then remove it as you have installed it.",
+        )
+    if os.name == "nt":
+        raise InstallError(
+            "A program that runs cannot be deleted on Windows.", r"Run: installers\install.ps1 --uninstall"
+        )
+    raise typer.Exit(main(["--uninstall"]))
 
 
 def _chosen(editor: str, folder: Path | None, config: Path | None) -> tuple[Editor, Place | None]:

@@ -191,3 +191,12 @@ def test_help_names_both(run: Run) -> None:
     for command in ("install", "uninstall"):
         said = run(command, "--help").stdout
         assert "krita|gimp" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="HOME")
+def test_a_program_that_no_installer_has_installed_is_not_removed_by_itself(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    result = run("uninstall", "program")
+    assert result.exit_code == 1
+    assert "was not installed by its installer" in result.stderr
+    assert not everything_in(tmp_path / ".local" / "share")

@@ -2,7 +2,7 @@
 # Installs what the tests of the editors need, and the programs whose files the tests of reading and writing compare,
 # where that can be done: on Debian or its like, as root.
 set -eu
-wanted="krita python3-pyqt5 xvfb xauth xdotool debootstrap imagemagick libtiff-tools libimage-exiftool-perl"
+wanted="krita python3-pyqt5 xvfb xauth xdotool debootstrap imagemagick libtiff-tools libimage-exiftool-perl desktop-file-utils chromium"
 missing=""
 for package in $wanted; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "install ok installed" || missing="$missing $package"

@@ -32,5 +32,5 @@ def test_its_layer_lies_above_the_others_and_makes_way_with_them(make_krita, dar
     told = make_krita(**place).run("restoring.edited_mask", photo=str(photo), folder=str(tmp_path))
     assert told["first"]["outcome"] == told["second"]["outcome"] == "done"
     # The first result, in which it lay, was replaced: it is taken for one of ours, not for a layer of the user's.
-    (_source, group) = told["undo"][0]
-    assert group[1] == ["Restored", "Scratch repair", "Darker", "Scratch mask"]
+    assert len(told["undo"][0]) == 2
+    assert told["layers"] == ["Restored", "Scratch repair", "Face 1", "Darker", "Scratch mask"]

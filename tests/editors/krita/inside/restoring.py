@@ -63,7 +63,7 @@ def undone_and_redone(photo, folder):
 
 
 def edited_mask(photo, folder):
-    """Restore, paint a square of damage and erase all else, restart; the stages of the second run, and what is left."""
+    """Restore, paint a square of damage and erase all else, restart; the stages of the second run, its layers, and what is left."""
     doc = yield from open_photo(photo)
     choose(inpainting=(False, 1.0))
     box = (0, 0, doc.width(), doc.height())
@@ -82,12 +82,12 @@ def edited_mask(photo, folder):
     group = doc.rootNode().childNodes()[-1]
     save_pixels(child(group, "Scratch repair"), box, f"{folder}/repair")
     save_pixels(child(group, "Scratch mask"), box, f"{folder}/mask")
-    undo = [names(doc.rootNode())]
+    undo, layers = [names(doc.rootNode())], names(group)
     for _ in range(2):
         app.action("edit_undo").trigger()
         yield 400
         undo.append(names(doc.rootNode()))
-    return {"first": first, "second": second, "undo": undo}
+    return {"first": first, "second": second, "undo": undo, "layers": layers}
 
 
 def masked(photo, folder, source, painted=None, **choices):
