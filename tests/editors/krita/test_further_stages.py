@@ -27,10 +27,10 @@ def dark_server(tmp_path: Path):
 
 
 @pytest.mark.any_way
-def test_its_layer_lies_above_the_others_and_makes_way_with_them(make_krita, dark_server, photo, tmp_path):
+def test_its_layer_lies_above_the_others_and_makes_way_with_them(dark_server, make_krita, photo, tmp_path):
     place = {CONNECTION_VARIABLE: dark_server.environ[CONNECTION_VARIABLE], PYTHON_VARIABLE: sys.executable}
     told = make_krita(**place).run("restoring.edited_mask", photo=str(photo), folder=str(tmp_path))
     assert told["first"]["outcome"] == told["second"]["outcome"] == "done"
     # The first result, in which it lay, was replaced: it is taken for one of ours, not for a layer of the user's.
     assert len(told["undo"][0]) == 2
-    assert told["layers"] == ["Restored", "Scratch repair", "Face 1", "Darker", "Scratch mask"]
+    assert told["layers"] == ["Restored", "Scratch repair", "Darker", "Scratch mask"]

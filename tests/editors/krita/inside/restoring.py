@@ -63,7 +63,7 @@ def undone_and_redone(photo, folder):
 
 
 def edited_mask(photo, folder):
-    """Restore, paint a square of damage and erase all else, restart; the stages of the second run, its layers, and what is left."""
+    """Restore, paint a square of damage and erase all else, restart; what the runs did, the last layers, undone."""
     doc = yield from open_photo(photo)
     choose(inpainting=(False, 1.0))
     box = (0, 0, doc.width(), doc.height())
