@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any
@@ -59,12 +59,15 @@ class ServeOptions:
         device: auto, cpu, cuda or mps: where jobs run that name no device.
         idle_s: seconds without a job after which models are released; 0 keeps them for ever.
         listen: None for this machine only; else the address, or address:port, of a network interface.
+        announce: the name or address, or name:port, by which others reach it, for the file that they get; None: where
+            it listens. From inside a container, or behind a router, it cannot be known.
         cache_bytes: what a worker may keep of photos and earlier results; None for an eighth of what is free.
     """
 
     device: str = "auto"
     idle_s: float = 600.0
     listen: str | None = None
+    announce: str | None = None
     cache_bytes: int | None = None
 
 
@@ -75,7 +78,8 @@ def serve(options: ServeOptions) -> bool:
         False, at once, if a server runs already (the connection file's lock is held).
 
     Raises:
-        ProtocolError: ``no-server``, the address cannot be had, or the folder of the connection file not be written.
+        ProtocolError: ``no-server``, the address cannot be had or announced, or the folder of the connection file not
+            be written.
     """
     path = connection_path()
     lock = FileLock(path.with_name(path.name + ".lock"))
@@ -151,9 +155,10 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
                 version=facts["version"],
                 protocol=PROTOCOL,
             )
+            for_others = _announced(mine, options.announce)
             write_connection(mine, path)
             if options.listen:
-                write_connection(mine, client_file(path))
+                write_connection(for_others, client_file(path))
             _log.info("serving at %s, pid %s", endpoint, os.getpid())
             try:
                 broker.run()
@@ -175,13 +180,37 @@ def _remove_leftovers(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
+def _divided(place: str) -> tuple[str, str]:
+    """Host and port of ``host``, ``host:port``, ``[IPv6]:port``; the port may be empty, IPv6 gets its brackets."""
+    if place.count(":") == 1 or (place.startswith("[") and "]:" in place):
+        host, _, port = place.rpartition(":")
+    else:
+        host, port = place, ""
+    return (f"[{host.strip('[]')}]" if ":" in host else host), port
+
+
+def _announced(mine: Connection, announce: str | None) -> Connection:
+    """The connection for others: where the server listens, or where it is said to be."""
+    if announce is None:
+        return mine
+    host, port = _divided(announce)
+    try:
+        return replace(mine, endpoint=f"tcp://{host}:{port or mine.endpoint.rpartition(':')[2]}")
+    except ProtocolError as error:
+        raise ProtocolError(
+            "no-server",
+            f"No machine has the address {announce!r}.",
+            "Announce a name or an address, and a port or none.",
+        ) from error
+
+
 def _bind(router: zmq.Socket[bytes], listen: str | None) -> None:
     address, port = "127.0.0.1", "*"
     if listen is not None:
-        address, _, given = listen.rpartition(":") if listen.count(":") == 1 else (listen, "", "")
+        address, given = _divided(listen)
         port = given or str(REMOTE_PORT)
         if ":" in address:
-            router.ipv6, address = True, f"[{address.strip('[]')}]"
+            router.ipv6 = True
     try:
         router.bind(f"tcp://{address}:{port}")
     except zmq.ZMQError as error:

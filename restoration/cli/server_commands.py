@@ -41,6 +41,15 @@ def serve(
             help="Serve other machines, too: those that have a copy of the client file, whose place is printed.",
         ),
     ] = None,
+    announce: Annotated[
+        str | None,
+        typer.Option(
+            "--announce",
+            metavar="HOST[:PORT]",
+            envvar="RESTORE_OLD_PHOTO_ANNOUNCE",
+            help="With --listen: how other machines reach this one, where that is not the address at which it listens.",
+        ),
+    ] = None,
 ) -> None:
     """Run the server, which keeps the networks loaded for the editors. Ends with Ctrl-C or "stop".
 
@@ -61,7 +70,10 @@ def serve(
         typer.echo("RESTORE_OLD_PHOTO_CONNECTION. Whoever has it can use this server.", err=True)
     cache_bytes = None if cache is None else int(cache * 1e9)
     try:
-        served = run(ServeOptions(device=device, idle_s=idle * 60, listen=listen, cache_bytes=cache_bytes))
+        options = ServeOptions(
+            device=device, idle_s=idle * 60, listen=listen, announce=announce, cache_bytes=cache_bytes
+        )
+        served = run(options)
     except ProtocolError as error:
         raise UsageError(error.cause, error.remedy) from error
     if not served:

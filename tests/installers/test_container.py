@@ -63,11 +63,10 @@ def volumes(image: Image) -> Iterator[tuple[Path, Path]]:
 
 @contextlib.contextmanager
 def container(image: Image, volumes: tuple[Path, Path]) -> Iterator[subprocess.Popen[bytes]]:
-    """The entry point, running until it is stopped as an engine stops it."""
+    """The entry point, running until it is stopped as an engine stops it; told where others reach it, as documented."""
     words = [*image.entrypoint, *image.command]
-    process = subprocess.Popen(
-        image.running(*volumes, words), env=image.environ | {"PATH": host_path(image)}, stderr=subprocess.PIPE
-    )
+    environ = image.environ | {"PATH": host_path(image), "RESTORE_OLD_PHOTO_ANNOUNCE": address()}
+    process = subprocess.Popen(image.running(*volumes, words), env=environ, stderr=subprocess.PIPE)
     try:
         end = time.monotonic() + _START_S
         while not (volumes[0] / "connection.json").exists():
@@ -144,9 +143,8 @@ def test_it_restores_for_who_has_the_file_from_its_volume_and_keeps_its_keys(
             assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o600, 10001), name
         assert healthy(image, volumes)
         keys = (data / "remote-keys.json").read_bytes()
-        # As docs/container.md has it: 0.0.0.0 is where it listens, not where it is.
         copied.touch(0o600)
-        copied.write_text((data / "remote-client.json").read_text().replace("//0.0.0.0:", f"//{address()}:"))
+        copied.write_bytes((data / "remote-client.json").read_bytes())
         from_outside(copied, "restore", photo, "-o", restored, "--server")
         assert Path(f"/proc/{process.pid}").stat().st_uid == 10001
     with Picture.open(photo) as before, Picture.open(restored) as after:

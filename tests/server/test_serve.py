@@ -9,6 +9,7 @@ import sys
 import time
 
 import psutil
+import pytest
 from peer import Peer, small
 
 from server.connection import read_connection
@@ -82,6 +83,32 @@ def test_it_serves_other_machines_only_when_told_and_the_copied_file_stays_good(
             process.send_signal(signal.SIGTERM)
             _, said = process.communicate(timeout=20)
         assert str(remote).encode() in said
+
+
+@pytest.mark.parametrize(
+    ("said", "announced"),
+    [
+        ("photos.example", "tcp://photos.example:53998"),
+        ("192.0.2.7:6000", "tcp://192.0.2.7:6000"),
+        ("2001:db8::7", "tcp://[2001:db8::7]:53998"),
+        ("[2001:db8::7]:6000", "tcp://[2001:db8::7]:6000"),
+    ],
+)
+def test_the_file_for_others_says_where_they_reach_the_server(tmp_path, said, announced):
+    env = {**os.environ, "RESTORE_OLD_PHOTO_CONNECTION": str(tmp_path / "connection.json")}
+    command = [sys.executable, "-I", "-m", "restoration.cli", "serve", "--listen", "127.0.0.2:53998"]
+    process = subprocess.Popen([*command, "--announce", said], env=env, stderr=subprocess.DEVNULL)
+    try:
+        remote, end = tmp_path / "remote-client.json", time.monotonic() + 60
+        while not remote.exists():
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert read_connection(remote).endpoint == announced
+        assert read_connection(tmp_path / "connection.json").endpoint == "tcp://127.0.0.2:53998"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
 
 
 def test_a_connection_file_is_json_with_what_the_protocol_says(own_server):
