@@ -121,6 +121,7 @@ def test_a_command_of_the_program_does_what_the_page_says(command: Command, run:
     if entry := _elsewhere(command.line):
         where, what = entry
         assert what in (ROOT / where).read_text(encoding="utf-8")
+        assert unknown_words(command.line) == []
         return
     monkeypatch.chdir(tmp_path)
     words = _prepare(tmp_path, command)
@@ -135,18 +136,23 @@ def test_a_command_of_the_program_does_what_the_page_says(command: Command, run:
 
 @pytest.mark.parametrize("command", inline_commands(), ids=str)
 def test_a_command_within_a_sentence_can_be_typed(command: Command):
-    name, *rest = command.line.removeprefix("restore-old-photo ").replace("…", "").split()
-    if name.startswith("-"):
-        return
+    assert unknown_words(command.line) == []
+
+
+def unknown_words(line: str) -> list[str]:
+    """The names of commands and options in a command line that the program does not have."""
+    name, *rest = line.removeprefix("restore-old-photo ").replace("…", "").split()
     found = get_command(app)
-    for word in (name, *rest):
-        if word.startswith("-"):
+    if name.startswith("-"):
+        rest, name = [name], ""
+    for word in filter(None, (name, *rest)):
+        if word.startswith("-") or not hasattr(found, "commands"):
             break
-        if hasattr(found, "commands"):
-            assert word in found.commands, word
-            found = found.commands[word]
-    options = {name for one in found.params for name in (*one.opts, *one.secondary_opts)}
-    assert {word for word in rest if word.startswith("--")} <= options | {"--help"}
+        if word not in found.commands:
+            return [word]
+        found = found.commands[word]
+    options = {name for one in found.params for name in (*one.opts, *one.secondary_opts)} | {"--help", "-h"}
+    return [word for word in rest if re.match(r"--?[a-z]", word) and word.partition("=")[0] not in options]
 
 
 @pytest.mark.parametrize("line", sorted({one.line for one in commands() if one.line.startswith("make ")}))
