@@ -19,7 +19,7 @@ class Facts:
         python: version of the Python that the environment will have.
         bits: of that Python.
         ensurepip: whether it can put pip into an environment. Debian's cannot without the package python3-venv.
-        pip: whether it has pip itself.
+        pip: whether it has a pip that can install for another Python; that of Ubuntu 22.04 is too old for it.
         uv: full path of a uv; empty if there is none.
         nvidia: names of the graphics cards that NVIDIA's driver sees.
         amd: names of those that ROCm sees.

@@ -32,7 +32,7 @@ def put_launcher(launcher: Path, command: Path, target: Path, tell: Callable[[st
         launcher.parent.mkdir(parents=True, exist_ok=True)
         part = launcher.with_name(f".{launcher.name}.{secrets.token_hex(4)}")
         if launcher.suffix == ".cmd":
-            part.write_text(windows_command(command), encoding="utf-8", newline="")
+            part.write_text(windows_command(command, launcher), encoding="utf-8", newline="")
         else:
             part.symlink_to(command)
         part.replace(launcher)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import os
 import platform
@@ -17,6 +18,8 @@ from installers.program.facts import Facts
 from installers.program.places import Places
 
 _ASK_S = 20.0
+#: From this one on pip can install for another Python, with ``--python``.
+_PIP = (22, 3)
 #: Where drivers put their programs that no PATH leads to.
 _NVIDIA = ("nvidia-smi", "/usr/lib/wsl/lib/nvidia-smi", "C:/Windows/System32/nvidia-smi.exe")
 _AMD = ("rocminfo", "/opt/rocm/bin/rocminfo")
@@ -37,7 +40,7 @@ def look(places: Places, target: Path, environ: Mapping[str, str] = os.environ, 
         python=(sys.version_info[0], sys.version_info[1]),
         bits=struct.calcsize("P") * 8,
         ensurepip=_importable("ensurepip"),
-        pip=_importable("pip"),
+        pip=_importable("pip") and _version_of("pip") >= _PIP,
         uv=shutil.which("uv", path=_uv_path(places, environ)) or "",
         nvidia=nvidia_cards(_said(_NVIDIA, "--query-gpu=name", "--format=csv,noheader")),
         amd=amd_cards(_said(_AMD)),
@@ -73,6 +76,15 @@ def amd_cards(said: str) -> tuple[str, ...]:
 
 def _importable(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
+
+
+def _version_of(package: str) -> tuple[int, ...]:
+    """The first two numbers of its version; none if it is not installed as a package."""
+    try:
+        version = importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ()
+    return tuple(int(number) for number in re.findall(r"\d+", version)[:2])
 
 
 def _uv_path(places: Places, environ: Mapping[str, str]) -> str:

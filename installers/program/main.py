@@ -8,12 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from installers.errors import InstallError
+from installers.errors import InstallError, told
 from installers.program.decisions import TOOLS, TORCHES, Wishes, decide
+from installers.program.folders import DENIED
 from installers.program.install import Job, install
 from installers.program.looking import look
 from installers.program.marker import read_marker
-from installers.program.places import places
+from installers.program.places import NAME, Places, places
 from installers.program.source import source_in
 from installers.program.uninstall import remains, uninstall
 
@@ -52,7 +53,7 @@ def _install(options: argparse.Namespace) -> int:
         editors=not options.no_editors,
         check_space=not options.no_space_check,
     )
-    target = _target(options.target, mine.marker) or mine.data / "program"
+    target = target_of(options.target, mine)
     facts = look(mine, target)
     plan = decide(facts, wishes)
     source = source_in(ROOT)
@@ -75,6 +76,8 @@ def _uninstall(yes: bool) -> int:
     _say("This goes, with plug-ins, keys, downloaded models and logs; your pictures stay:")
     for path in there:
         _say(f"  {path}")
+    if not yes and not _can_be_asked():
+        raise InstallError("Nobody can be asked whether all this may be removed.", "If it may, add --yes.")
     if not _agreed("Remove it?", yes):
         return 0
     uninstall(mine, _say)
@@ -82,17 +85,43 @@ def _uninstall(yes: bool) -> int:
     return 0
 
 
-def _target(named: str | None, marker: Path) -> Path | None:
-    """The folder that the user has named, now or when it was installed before."""
-    if named is not None:
-        return Path(named).expanduser().absolute()
-    before = read_marker(marker)
-    return Path(before.target) if before is not None and before.environment else None
+def target_of(named: str | None, mine: Places) -> Path:
+    """The folder for environments: one of our own in the folder that the user has named, now or at the last time.
+
+    What earlier runs have left in there is deleted before anything is built, so nothing of anybody else's may be in it.
+
+    Args:
+        named: what ``--target`` says; None if it is not there.
+        mine: the places of this user.
+
+    Raises:
+        InstallError: there is something in it that is not from this program, or it cannot be read.
+    """
+    usual, before = mine.data / "program", read_marker(mine.marker)
+    if named is None:
+        return Path(before.target) if before is not None and before.environment else usual
+    folder = Path(named).expanduser().absolute()
+    if folder in (mine.data, mine.data.parent, usual):
+        return usual
+    target = folder if folder.name == NAME else folder / NAME
+    if before is not None and str(target) in before.targets:
+        return target
+    with told(f"The folder {target} cannot be read", DENIED):
+        if target.is_dir() and any(target.iterdir()):
+            raise InstallError(
+                f"The folder {target} holds files that are not from this program.",
+                "Move them away, or name another folder with --target.",
+            )
+    return target
+
+
+def _can_be_asked() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _agreed(question: str, yes: bool) -> bool:
-    """Whether the user agrees; who cannot be asked has agreed by starting this."""
-    if yes or sys.stdin is None or not sys.stdin.isatty():
+    """Whether the user agrees. Who cannot be asked has agreed by starting this; to remove something ask for more."""
+    if yes or not _can_be_asked():
         return True
     try:
         return input(f"{question} [Y/n] ").strip().lower() in ("", "y", "yes")
@@ -109,10 +138,10 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--uninstall", action="store_true", help="remove everything but your pictures")
     add("--plan", action="store_true", help="say what would be installed, and why, and change nothing")
-    add("--yes", action="store_true", help="do not ask")
+    add("--yes", action="store_true", help="do not ask; needed for --uninstall where nobody can be asked")
     add("--torch", choices=TORCHES, default="auto", help="which build of torch; auto looks at the graphics card")
     add("--with", dest="tool", choices=TOOLS, default="auto", help="which tool fetches packages")
-    add("--target", metavar="DIR", help="a folder for the program, such as one on a larger disk")
+    add("--target", metavar="DIR", help=f"the program goes into {NAME} in this folder, as on a larger disk")
     add(
         "--no-service", action="store_true", help="do not have the system start the server; editors start it themselves"
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ntpath
 import plistlib
-from pathlib import Path
+from pathlib import Path, PurePath
 
 LABEL = "restore-old-photo"
 #: Says that a file is ours.
@@ -58,9 +59,22 @@ def launchd_agent(python: Path, log: Path) -> bytes:
     )
 
 
-def windows_command(command: Path) -> str:
-    """A command file, so that one folder can be in PATH for ever."""
-    return f'@rem {MARK}\r\n@"{_percents(str(command))}" %*\r\n'
+def windows_command(command: PurePath, launcher: PurePath) -> str:
+    """A command file in UTF-8, so that one folder can be in PATH for ever.
+
+    Args:
+        command: that it starts.
+        launcher: the command file. What it starts is named as seen from its folder, for cmd.exe reads it in the code
+            page of the console, in which the name of a user would be another.
+    """
+    try:
+        named = "%~dp0" + _percents(ntpath.relpath(command, launcher.parent))
+    except ValueError:  # on another drive
+        named = _percents(str(command))
+    lines = [f"@rem {MARK}", f'@"{named}" %*']
+    if not named.isascii():
+        lines.insert(1, "@chcp 65001 >nul")
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 #: Run by PowerShell. The paths come by the environment: no quoting can go wrong.

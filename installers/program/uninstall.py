@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from installers.program.running import stop_server
 from installers.program.service import remove_service
 from installers.program.tools import Tools
 
+#: The logs that the server, its bridge and its plug-ins write into one folder, and those that were begun before them.
+_LOGS = r"(server|server-start|worker|worker-output|bridge|bridge-output|krita-plugin|gimp-plugin)\.log(\.\d+)?"
 _DENIED = "Close what uses it, see that it is yours, then run --uninstall again."
 
 
@@ -32,6 +35,7 @@ def remains(places: Places) -> list[Path]:
     found += [path for path in (places.unit, places.menu, places.agent) if path is not None and path.exists()]
     if is_ours(places.launcher, Path(marker.target)):
         found.append(places.launcher)
+    found += _beside_connection(places.connection)
     # The usual target lies in the data folder.
     return [path for path in found if not set(path.parents) & set(found)]
 
@@ -54,8 +58,10 @@ def uninstall(places: Places, tell: Callable[[str], None]) -> None:
             remove_launcher(places.launcher, Path(marker.target))
             for target in marker.targets:
                 sweep(Path(target))
-            if places.connection is not None:
-                _remove_connection(places.connection)
+            beside = _beside_connection(places.connection)
+            for path in beside:
+                _remove(path)
+            remove_empty({str(path.parent) for path in beside if path.parent.name == "logs"})
         # Without the lock: what is open cannot be deleted on Windows.
         for folder in places.others:
             _remove(folder)
@@ -113,17 +119,19 @@ def _working_python(marker: Marker, tools: Tools) -> Path | None:
     return None
 
 
-def _remove_connection(file: Path) -> None:
-    """Remove the connection file and what the server has put beside it, if it was a server of this machine."""
+def _beside_connection(file: Path | None) -> list[Path]:
+    """A connection file elsewhere, and what a server of this machine has put beside it: the user's own folder, perhaps.
+
+    Its lock comes last: by that it is known that it was one of this machine.
+    """
+    if file is None:
+        return []
     lock = file.with_name(f"{file.name}.lock")
     if not lock.is_file():  # a copy from another machine, which the user has put there
-        return
-    names = (file.name, "remote-client.json", "remote-keys.json", "pace.json", lock.name)
-    for path in (*(file.with_name(name) for name in names), *file.parent.glob("logs/server*.log*")):
-        _remove(path)
-    for path in file.parent.glob("logs/worker*.log*"):
-        _remove(path)
-    remove_empty([str(file.parent / "logs")])
+        return []
+    logs = (path for path in sorted(file.parent.glob("logs/*.log*")) if re.fullmatch(_LOGS, path.name))
+    names = (file.name, "remote-client.json", "remote-keys.json", "pace.json")
+    return [path for path in (*logs, *map(file.with_name, names), lock) if path.is_file()]
 
 
 def _remove(path: Path) -> None:

@@ -9,7 +9,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from restoration.archive.tasks import Failure, Made, Task
 from restoration.archive.workers import Worker, WorkerLost
@@ -46,15 +46,12 @@ def work_through(
         Ctrl-C) ends the workers at once.
 
     Raises:
-        RestorationError: no worker can be made ready.
+        RestorationError: no worker can be made ready. One that cannot while others can leaves its task to them.
     """
-    waiting = deque(tasks)
+    waiting = _Waiting(tasks, min(jobs, len(tasks)))
     answers: queue.SimpleQueue[tuple[_Key, Made] | Exception] = queue.SimpleQueue()
     workers = [make_worker() for _ in range(min(jobs, len(tasks)))]
-    ended = threading.Event()
-    threads = [
-        threading.Thread(target=_serve, args=(worker, waiting, answers, ended), daemon=True) for worker in workers
-    ]
+    threads = [threading.Thread(target=_serve, args=(worker, waiting, answers), daemon=True) for worker in workers]
     try:
         for thread in threads:
             thread.start()
@@ -64,8 +61,7 @@ def work_through(
                 raise answer
             yield answer
     finally:
-        ended.set()
-        waiting.clear()
+        waiting.end()
         for worker in workers:
             worker.stop()
         for thread in threads:
@@ -80,9 +76,8 @@ def _next(answers: queue.SimpleQueue[tuple[_Key, Made] | Exception]) -> tuple[_K
 
 def _serve(
     worker: Worker,
-    waiting: deque[tuple[_Key, Task]],
+    waiting: _Waiting[_Key],
     answers: queue.SimpleQueue[tuple[_Key, Made] | Exception],
-    ended: threading.Event,
 ) -> None:
     """A worker's thread: takes tasks until there are none."""
     if hasattr(signal, "pthread_sigmask"):
@@ -90,40 +85,101 @@ def _serve(
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     ready = False
     try:
-        while not ended.is_set():
-            try:
-                key, task = waiting.popleft()
-            except IndexError:
-                worker.close()
-                return
+        while (taken := waiting.take(ready)) is not None:
+            key, task = taken
             made = Made(failure=_LOST)
             for _ in range(TRIES):
                 if not ready:
-                    _start(worker, ended)
+                    try:
+                        _start(worker, waiting)
+                    except Exception as error:
+                        if waiting.given_back(taken):
+                            _log.warning("A worker cannot be made ready, and the others go on: %s", error)
+                            return
+                        raise
+                    waiting.started()
                     ready = True
                 try:
                     made = worker.do(task)
                     break
                 except WorkerLost as lost:
-                    ready = False
-                    if ended.is_set():
+                    if waiting.ended:
                         return
+                    ready = False
+                    waiting.starts()
                     _log.warning("A worker was lost at %s: %s", task.source, lost)
             answers.put((key, made))
+            if not ready:
+                waiting.started()  # another task, if there is one, makes it start
+        if not waiting.ended:
+            worker.close()
     except Exception as error:
-        if not ended.is_set():
+        if not waiting.ended:
             answers.put(error)
 
 
-def _start(worker: Worker, ended: threading.Event) -> None:
+def _start(worker: Worker, waiting: _Waiting[_Key]) -> None:
     for _ in range(_STARTS):
         try:
             worker.start()
             return
         except WorkerLost as lost:
-            if ended.is_set():
+            if waiting.ended:
                 raise
             _log.warning("A worker ended while it was made ready: %s", lost)
     raise RestorationError(
         "The program that restores ends as soon as it is started.", "See that there is enough memory for the networks."
     )
+
+
+class _Waiting(Generic[_Key]):
+    """Tasks that nobody has yet, for the threads of the workers.
+
+    One that cannot be made ready gives its task back; so nobody leaves while others are still on their way.
+
+    Args:
+        tasks: in their order.
+        workers: that are going to take them.
+    """
+
+    def __init__(self, tasks: Sequence[tuple[_Key, Task]], workers: int) -> None:
+        self._tasks, self._workers, self._starting = deque(tasks), workers, 0
+        self._changed = threading.Condition()
+        self.ended = False
+
+    def take(self, ready: bool) -> tuple[_Key, Task] | None:
+        """A task, or None if there will be none; whoever is not ready ``starts`` with it."""
+        with self._changed:
+            while not self._tasks and self._starting and not self.ended:
+                self._changed.wait()
+            if not self._tasks or self.ended:
+                self._workers -= 1
+                return None
+            self._starting += not ready
+            return self._tasks.popleft()
+
+    def starts(self) -> None:
+        """A worker is not ready any more."""
+        with self._changed:
+            self._starting += 1
+
+    def started(self) -> None:
+        """A worker has its task in hand."""
+        with self._changed:
+            self._starting -= 1
+            self._changed.notify_all()
+
+    def given_back(self, task: tuple[_Key, Task]) -> bool:
+        """Put a task back at the front, for whom no worker could be made ready; says whether another one is there."""
+        with self._changed:
+            self._workers -= 1
+            self._starting -= 1
+            self._tasks.appendleft(task)
+            self._changed.notify_all()
+            return self._workers > 0 and not self.ended
+
+    def end(self) -> None:
+        """Nothing more is to be done."""
+        with self._changed:
+            self.ended = True
+            self._changed.notify_all()

@@ -73,13 +73,16 @@ class LocalEngine:
         if self._settings.does_nothing and mask is None and hints is None and self._settings.region is None:
             return []  # nothing to check, and so nothing to import, which takes seconds
         from restoration.pipeline import restore, stacked
+        from restoration.stages.discovery import discovered
 
         def watch(stage: str, fraction: float) -> None:
             if stage != "models":  # they are loaded
                 progress(stage, fraction)
 
         def tell(stage: str, sentence: str) -> None:
-            if self._models is not None and sentence in self._models.missing.values():
+            # Weights and stages that are missing are so for every photo.
+            missing = self._models.missing.values() if self._models is not None else ()
+            if sentence in missing or sentence in discovered().failures.values():
                 if sentence in self._told_once:
                     return
                 self._told_once.add(sentence)

@@ -96,11 +96,12 @@ def restore_one(engine: Engine, task: Task, turn: AbstractContextManager[object]
         known = _of_source(source, photo)
         part.parent.mkdir(parents=True, exist_ok=True)
         if part.suffix.lower() != LAYERED_SUFFIX:
-            check_photo_output(part, photo=photo)
+            check_photo_output(part, overwrite=True, photo=photo)
         notes: list[str] = []
         with turn or contextlib.nullcontext():
             layers = engine.layers(photo, None, None, silent, notes.append)
-        said, result = write_result(source, part, photo, layers, title=task.title, overwrite=False)
+        # A worker that was killed before it could answer has left a whole one; the name is nobody else's.
+        said, result = write_result(source, part, photo, layers, title=task.title, overwrite=True)
         if task.previews is not None:
             write_preview(Path(task.previews[0]), photo)
             write_preview(Path(task.previews[1]), flatten(photo, layers) if result is None else result)

@@ -28,7 +28,7 @@ def part_file(target: Path, output: str) -> Path:
 
 
 class Leftovers:
-    """Unfinished results of runs that were killed.
+    """Unfinished results of runs that were killed; those of other results in the same folders are left alone.
 
     Args:
         out: folder of the results.
@@ -37,15 +37,22 @@ class Leftovers:
 
     def __init__(self, out: Path, outputs: Iterable[str]) -> None:
         self._by_name: dict[str, list[Path]] = {}
+        outputs = list(outputs)
+        # Another run may be at work with another folder of results, of which one of these folders is a part.
+        ours = {_name(output) for output in outputs}
         for folder in {(out / output).parent for output in outputs}:
             with contextlib.suppress(OSError):
                 for path in folder.iterdir():
-                    if found := _PART.match(path.name):
+                    if (found := _PART.match(path.name)) and found[1] in ours:
                         self._by_name.setdefault(found[1], []).append(path)
 
     def of(self, output: str) -> list[Path]:
         """Those of one result."""
         return self._by_name.get(_name(output), [])
+
+    def keep(self, output: str) -> None:
+        """Let ``remove`` leave those of one result alone."""
+        self._by_name.pop(_name(output), None)
 
     def remove(self) -> None:
         """Remove all that are still there."""

@@ -95,29 +95,25 @@ def make_plan(order: Order, photos: Iterable[Path], record: Record) -> Plan:
     leftovers = Leftovers(order.out, outputs.values())
     for source, output in outputs.items():
         target, row = order.out / output, record.rows.get(output)
-        there = os.path.lexists(target)
-        todo = Todo(source, output, replaces=there)
-        if there and (_identity(target) in originals or target.is_dir()):
-            what = "is a folder" if target.is_dir() else "is an input, and inputs are never overwritten"
-            plan.refused.append((todo, OutputError(f"{target} {what}.", "Choose another folder for the results.")))
-        elif not there or order.overwrite:
-            finishes = row is not None and not order.overwrite and _is_done(order, source, row, wishes)
-            if row is not None and finishes and _finished(target, row, leftovers):
+        refusal = None
+        if target.is_dir():
+            refusal = OutputError(f"{target} is a folder.", "Choose another folder for the results.")
+        elif _identity(target) in originals:
+            cause = f"{target} is an input, and inputs are never overwritten."
+            refusal = OutputError(cause, "Choose another folder for the results.")
+        elif row is not None and not order.overwrite:
+            refusal = _finish(target, row, leftovers)
+        todo = Todo(source, output, replaces=os.path.lexists(target))
+        if refusal is None and not order.overwrite and todo.replaces:
+            if row is not None and row.output_sha256 and _is_done(order, source, row, wishes):
                 plan.already.append(row)
-            else:
-                plan.todo.append(todo)
-        elif row is None or not row.output_sha256:
-            remedy = "It is not of this program's making: move it away, or overwrite it with --force."
-            plan.refused.append((todo, OutputError(f"{target} exists already.", remedy)))
-        elif _is_done(order, source, row, wishes):
-            plan.already.append(row)
-            plan.otherwise += (row.program, row.weights) != made_by
-        elif row.folder == _folder(order) and _untouched(target, row):
+                plan.otherwise += (row.program, row.weights) != made_by
+                continue
+            refusal = _in_the_way(order, todo, row)
+        if refusal is None:
             plan.todo.append(todo)
         else:
-            whose = "was changed since it was made" if row.folder == _folder(order) else "is that of another photo"
-            error = OutputError(f"{target} {whose}.", "Move it away, or overwrite it with --force.")
-            plan.refused.append((todo, error))
+            plan.refused.append((todo, refusal))
     leftovers.remove()
     return plan
 
@@ -125,8 +121,8 @@ def make_plan(order: Order, photos: Iterable[Path], record: Record) -> Plan:
 def _outputs(photos: Iterable[Path], suffix: str, record: Record) -> dict[str, str]:
     """The result of every photo, relative.
 
-    It has the photo's name, or, where another photo's result has that already, the photo's name and suffix. What the
-    record says once stays so.
+    It has the photo's name, or, where another photo's result has that already, the photo's name and suffix, and a
+    number at need. What the record says once stays so.
     """
     known = {row.source: row.output for row in record.rows.values() if row.output.endswith(suffix)}
     # Case does not tell files apart on every disk.
@@ -136,16 +132,17 @@ def _outputs(photos: Iterable[Path], suffix: str, record: Record) -> dict[str, s
         source = photo.as_posix()
         output = known.get(source)
         if output is None:
-            output = photo.with_suffix(suffix).as_posix()
-            if output.casefold() in taken:
-                output = f"{source}{suffix}"
+            output, number = photo.with_suffix(suffix).as_posix(), 1
+            while output.casefold() in taken:
+                output = f"{source}{suffix}" if number == 1 else f"{source}.{number}{suffix}"
+                number += 1
             taken.add(output.casefold())
         outputs[source] = output
     return outputs
 
 
 def _is_done(order: Order, source: str, row: Row, wishes: str) -> bool:
-    return row.state == DONE and row.settings == wishes and _same_source(order, source, row)
+    return row.state == DONE and row.source == source and row.settings == wishes and _same_source(order, source, row)
 
 
 def _same_source(order: Order, source: str, row: Row) -> bool:
@@ -162,16 +159,48 @@ def _same_source(order: Order, source: str, row: Row) -> bool:
         return False
 
 
-def _finished(target: Path, row: Row, leftovers: Leftovers) -> bool:
-    """Give a result its name that is in the record, and had no name yet when the program was stopped."""
+def _in_the_way(order: Order, todo: Todo, row: Row | None) -> OutputError | None:
+    """Why what lies in the place of a result must stay; None if it is the result of an earlier run."""
+    target = order.out / todo.output
+    if row is None or not row.output_sha256:
+        remedy = "It is not of this program's making: move it away, or overwrite it with --force."
+        return OutputError(f"{target} exists already.", remedy)
+    ours = row.source == todo.source and row.folder == _folder(order)
+    if ours and untouched(target, row):
+        return None
+    whose = "was changed since it was made" if ours else "is that of another photo"
+    return OutputError(f"{target} {whose}.", "Move it away, or overwrite it with --force.")
+
+
+def _finish(target: Path, row: Row, leftovers: Leftovers) -> OutputError | None:
+    """Give a result its name that is in the record, and had no name yet when the program was stopped.
+
+    What lies there under that name is older then; if it is newer, somebody has made it since, and it stays.
+
+    Returns:
+        Why its name cannot be given to it; None if all is well.
+    """
     for part in leftovers.of(row.output):
-        if _untouched(part, row):
-            part.replace(target)
-            return True
-    return False
+        if row.state == DONE and untouched(part, row) and _newer(part, target):
+            try:
+                part.replace(target)
+            except OSError as error:  # on Windows, while another program has the older result open
+                leftovers.keep(row.output)
+                cause = f"{target} cannot be written: {error.strerror or error}."
+                return OutputError(cause, "Close the programs that have it open.")
+            break
+    return None
 
 
-def _untouched(path: Path, row: Row) -> bool:
+def _newer(part: Path, target: Path) -> bool:
+    try:
+        return part.stat().st_mtime_ns > target.lstat().st_mtime_ns
+    except FileNotFoundError:
+        return True
+
+
+def untouched(path: Path, row: Row) -> bool:
+    """Whether a file is the result as it was written, by the record; not so if it cannot be read."""
     try:
         return file_digest(path) == row.output_sha256
     except OSError:

@@ -7,6 +7,7 @@ see to it that only those do who may.
 from __future__ import annotations
 
 import contextlib
+import logging
 import math
 import os
 import socket
@@ -30,6 +31,8 @@ from restoration.settings import Settings
 _STORE_BYTES = 1_000_000_000
 _STORE_SHARE = 0.1
 _ANSWER_S = 10.0
+_LOOPBACK = ("127.", "::1", "localhost")
+_log = logging.getLogger(__name__)
 
 
 class ClusterError(RestorationError):
@@ -58,6 +61,11 @@ class Cluster:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         # Ray's newer way, of which it would warn otherwise: a worker that asks for no GPU is not kept from seeing one.
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+        address = address or os.environ.get("RAY_ADDRESS") or None
+        if not address:
+            # Else Ray listens at all addresses of this machine, and whoever reaches it may run programs here. The
+            # variable, which is read at the import, tells it on every system that there will be no other machine.
+            os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
         try:
             import ray
         except ImportError as error:
@@ -67,7 +75,6 @@ class Cluster:
             ) from error
         self._ray: Any = ray
         self._settings = settings
-        address = address or os.environ.get("RAY_ADDRESS") or None
         if address:
             _check_answers(address)
         try:
@@ -82,14 +89,24 @@ class Cluster:
                     log_to_driver=False,
                     configure_logging=False,
                 )
+            self._divide(jobs)
+            if not address:
+                _warn_of_others(ray)
         except Exception as error:  # Ray raises many kinds, and none of its own for this
+            self.close()
             where = f"at {address} " if address else ""
             raise ClusterError(
                 f"No Ray cluster {where}can be used ({type(error).__name__}).",
                 "See that it runs and can be reached: ray status.",
             ) from error
-        nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        gpus = 0 if settings.device == "cpu" else int(sum(node.get("GPU", 0) for node in nodes))
+        except BaseException:  # Ctrl-C
+            self.close()
+            raise
+
+    def _divide(self, jobs: int | None) -> None:
+        """Say what each worker has of the machines."""
+        nodes = [node["Resources"] for node in self._ray.nodes() if node["Alive"]]
+        gpus = 0 if self._settings.device == "cpu" else int(sum(node.get("GPU", 0) for node in nodes))
         smallest = min((int(node.get("CPU", 0)) for node in nodes if node.get("CPU")), default=1)
         self._cpus = max(1, min(CORES_A_WORKER, smallest))
         places = gpus or sum(int(node.get("CPU", 0)) // self._cpus for node in nodes)
@@ -118,6 +135,13 @@ def cluster(settings: Settings, *, address: str | None = None, jobs: int | None 
         yield used
     finally:
         used.close()
+
+
+def _warn_of_others(ray: Any) -> None:
+    """Say in the log that others can reach the cluster of this machine; a variable of the user's may want that."""
+    for node in ray.nodes():
+        if not node["NodeManagerAddress"].startswith(_LOOPBACK):
+            _log.warning("Ray listens at %s: whoever reaches it may run programs here.", node["NodeManagerAddress"])
 
 
 def _check_answers(address: str) -> None:

@@ -12,7 +12,7 @@ import io
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from restoration.archive.cells import from_cell, to_cell
 from restoration.archive.walk import RECORD_NAME
@@ -83,7 +83,7 @@ class Record:
         rows: by output, the last of each.
 
     Raises:
-        OutputError: what lies there is no record, or cannot be read.
+        OutputError: what lies there is no record, is in another encoding, or cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -133,13 +133,17 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _read(path: Path) -> list[Row]:
-    """The rows of a file; one that was cut off while it was written is left out."""
+    """The rows of a file; left out are one that was cut off while it was written, and those that lead elsewhere."""
     try:
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+        raw = path.read_bytes()
+        # No cell of ours has a line break in it, so a line is a row, and what comes after the last line break is cut
+        # off, be it in the middle of a letter.
+        whole = raw[: raw.rfind(b"\n") + 1].decode("utf-8-sig").splitlines()
     except OSError as error:
         raise OutputError(f"{path} cannot be read: {error.strerror or error}.", _LOCKED) from error
-    # No cell of ours has a line break in it, so a line is a row, and what comes after the last line break is cut off.
-    whole = text[: text.rfind("\n") + 1].splitlines()
+    except UnicodeDecodeError as error:  # letters that are guessed would name other files
+        remedy = "Open it there again, and save it as CSV UTF-8, or move it away."
+        raise OutputError(f"{path} was saved by another program in another encoding.", remedy) from error
     if not whole:
         return []
     # A spreadsheet program may have saved it with another separator, and columns of its own.
@@ -150,6 +154,18 @@ def _read(path: Path) -> list[Row]:
     rows = []
     for entry in reader:
         known = {name: from_cell(entry.get(name) or "") for name in COLUMNS}
-        if known["output"] and known["state"] in (DONE, FAILED, SKIPPED):
+        inside = all(stays_inside(known[name]) for name in ("source", "output"))
+        if inside and known["state"] in (DONE, FAILED, SKIPPED):
             rows.append(Row(**known))
     return rows
+
+
+def stays_inside(name: str, kind: type[PurePath] = PurePath) -> bool:
+    """Whether a relative name leads to something in its folder: anybody may have written into a record.
+
+    Args:
+        name: out of a record.
+        kind: of the system whose names these are; on Windows backslashes and drives lead elsewhere, too.
+    """
+    path = kind(name)
+    return bool(path.parts) and not path.anchor and ".." not in path.parts and "\0" not in name

@@ -18,7 +18,7 @@ from restoration.archive.crew import work_through
 from restoration.archive.identity import program_version, settings_digest, weights_digest
 from restoration.archive.index import check_index, preview_names, write_index
 from restoration.archive.parts import Leftovers, part_file
-from restoration.archive.plan import Order, Plan, Todo, make_plan, modified_text
+from restoration.archive.plan import Order, Plan, Todo, make_plan, modified_text, untouched
 from restoration.archive.record import DONE, FAILED, SKIPPED, Record, Row
 from restoration.archive.tasks import Failure, Made, Task
 from restoration.archive.walk import Found
@@ -140,7 +140,7 @@ class _Run:
                     if made.failure is not None and made.failure.code == "memory" and retries_short:
                         yield todo
                     elif made.failure is not None:
-                        self._fail(todo, made, made.failure)
+                        self._fail(todo, made, made.failure, self._record.rows.get(todo.output))
                     else:
                         self._keep(todo, made)
         finally:
@@ -164,19 +164,26 @@ class _Run:
             part.unlink(missing_ok=True)
             self.refuse(todo, OutputError(f"{target} exists already.", "It came into being meanwhile: move it away."))
             return
+        old = self._record.rows.get(todo.output)
+        # It was as we made it when the run began, which may be days ago.
+        if os.path.lexists(target) and not self._order.overwrite and (old is None or not untouched(target, old)):
+            part.unlink(missing_ok=True)
+            cause = f"{target} was changed while its photo was done again."
+            self.refuse(todo, OutputError(cause, "Move it away, or overwrite it with --force."))
+            return
         row = self._row(todo, made, DONE)
         self._record.append(row)
         try:
             part.replace(target)
         except OSError as error:
             failure = OutputError(f"{target} cannot be written: {error.strerror or error}.", "Try another folder.")
-            self._fail(todo, made, Failure.of(failure))
+            self._fail(todo, made, Failure.of(failure), old)
             return
         self._told.made(target, row)
 
-    def _fail(self, todo: Todo, made: Made, failure: Failure) -> None:
+    def _fail(self, todo: Todo, made: Made, failure: Failure, old: Row | None) -> None:
+        """Record a failure; ``old`` is the row of what an earlier run made of the photo."""
         row = replace(self._row(todo, made, FAILED), error=failure.cause, remedy=failure.remedy)
-        old = self._record.rows.get(todo.output)
         if old is not None:  # what an earlier run made is there still, and still this program's
             row = replace(row, output_sha256=old.output_sha256)
         self._record.append(row)
@@ -232,6 +239,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        # Who has opened it meanwhile does not get in by it: FileLock sees that its file has no name any more.
         with contextlib.suppress(OSError):  # Windows removes no file that is open
             path.unlink()
         lock.release()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import typer
 
 from restoration.archive.engines import Engine
@@ -18,6 +19,22 @@ from restoration.photo_hints import read_hints
 from restoration.photo_mask import read_mask
 from restoration.photo_reading import read_photo
 from restoration.photo_writing import check_photo_output
+
+#: What fine bright lines of the picture itself may need.
+_LOOK = (
+    'Where: "restore-old-photo detect", or an .ora file. What is none of it: erase it from that mask, and give it back.'
+)
+
+
+def share_painted_over(photo: Photo, layers: list[Layer]) -> float:
+    """The share of the photo, 0 to 1, that repair or inpainting has painted over; 0 if neither has.
+
+    A file with layers shows it; who gets a picture would not know that something was there.
+    """
+    if not any(layer.role in ("scratch_repair", "inpainted") for layer in layers):
+        return 0.0
+    masks = [layer.alpha for layer in layers if layer.role == "scratch_mask" and layer.alpha is not None]
+    return sum(int(np.count_nonzero(alpha)) for alpha in masks) / (photo.width * photo.height)
 
 
 class Batch:
@@ -79,3 +96,7 @@ class Batch:
         notes, _ = write_result(job.source, job.target, photo, layers, title=job.source.stem, overwrite=self._overwrite)
         for note in notes:
             bars.note(note)
+        if self._mask is None and job.target.suffix.lower() != LAYERED_SUFFIX:
+            share = share_painted_over(photo, layers)
+            if share:
+                bars.note(f"{max(share, 0.001):.1%} of the photo was taken for damage and painted over. {_LOOK}")

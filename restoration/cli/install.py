@@ -65,10 +65,15 @@ def install(
     typer.echo(f"If {chosen.title} is running, restart it.")
 
 
-def uninstall(editor: EditorArgument, folder: FolderOption = None, config: ConfigOption = None) -> None:
+def uninstall(
+    editor: EditorArgument,
+    folder: FolderOption = None,
+    config: ConfigOption = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help='"program": do not ask.')] = False,
+) -> None:
     """Take the plug-in out of an editor, with its settings; or remove the "program", all but your pictures."""
     if editor == "program" and folder is None and config is None:
-        _remove_program()
+        _remove_program(yes)
         return
     chosen, named = _chosen(editor, folder, config)
     from installers.placing import places_to_clean, take_out
@@ -81,7 +86,7 @@ def uninstall(editor: EditorArgument, folder: FolderOption = None, config: Confi
     typer.echo(f"If {chosen.title} is running, restart it." if removed else "There was no plug-in to remove.")
 
 
-def _remove_program() -> None:
+def _remove_program(yes: bool) -> None:
     """What the installer does with --uninstall.
 
     Raises:
@@ -100,7 +105,7 @@ def _remove_program() -> None:
         raise InstallError(
             "A program that runs cannot be deleted on Windows.", r"Run: installers\install.ps1 --uninstall"
         )
-    raise typer.Exit(main(["--uninstall"]))
+    raise typer.Exit(main(["--uninstall", *(["--yes"] if yes else [])]))
 
 
 def _chosen(editor: str, folder: Path | None, config: Path | None) -> tuple[Editor, Place | None]:

@@ -40,8 +40,8 @@ def fetch(
 ) -> None:
     """Fetch networks that do not come with the program; what was cut off goes on where it was.
 
-    This is the only command that asks the internet for anything. RESTORE_OLD_PHOTO_MODELS_FROM names a source where
-    --from does not.
+    No other command downloads anything itself; "install" has pip fetch one package for an editor, and the installer has
+    pip or uv fetch what the program needs. RESTORE_OLD_PHOTO_MODELS_FROM names a source where --from does not.
     """
     if what not in _WHAT:
         raise UsageError(f"There is nothing called {what!r} to be fetched.", f"Choose from: {', '.join(_WHAT)}.")

@@ -23,11 +23,11 @@ def remove(
         raise UsageError(f"There is nothing called {what!r} to be removed.", "Choose from: official, landmarks, all.")
     from restoration.presets.loading import official_folder
     from restoration.weights.landmark_files import fetched_folder
-    from restoration.weights.manifest import DOWNLOADS, read_manifest, remove_saved
+    from restoration.weights.manifest import read_manifest, remove_saved
 
     folders = {"official": official_folder(folder or context.obj), "landmarks": fetched_folder()}
     chosen = [folders[name] for name in folders if what in (name, "all")]
-    there = [one for one in chosen if read_manifest(one) is not None or (one / DOWNLOADS).is_dir()]
+    there = [one for one in chosen if read_manifest(one) is not None]
     if not there:
         typer.echo("Nothing was fetched; nothing is removed.")
         return

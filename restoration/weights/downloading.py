@@ -1,6 +1,7 @@
 """Downloads that go on where they were cut off, by pooch, which checks sums and puts whole files into their place.
 
-This is the only place in the program that asks the internet for anything, and only ``models fetch`` leads here.
+This is the only place in the program that itself asks the internet for anything, and only ``models fetch`` leads here.
+Beside it, ``install krita`` and ``install gimp`` run pip, and the installer pip or uv, which fetch packages.
 """
 
 from __future__ import annotations

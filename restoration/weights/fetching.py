@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from restoration.errors import OutputError, RestorationError, WeightsError
 from restoration.weights.checkpoint_sources import ArchiveSource, CheckpointSource, FileSource, FolderSource
 from restoration.weights.downloading import NotThereError, Told, fetch_file
-from restoration.weights.manifest import DOWNLOADS, clear_downloads, sum_of, write_manifest
+from restoration.weights.manifest import clear_downloads, downloads_in, sum_of, write_manifest
 from restoration.weights.official import CHECKPOINTS
-from restoration.weights.official_store import manifest_of, missing_in, save_network
+from restoration.weights.official_store import check_unclaimed, manifest_of, missing_in, save_network
 from restoration.weights.sources import (
     ARCHIVES,
     LARGEST_ARCHIVE_BYTES,
     LARGEST_CHECKPOINT_BYTES,
     OFFICIAL_ADDRESSES,
+    OFFICIAL_LICENCE,
     PUBLISHED_SUMS,
 )
 
@@ -41,6 +43,21 @@ def is_address(source: str) -> bool:
     return source.lower().startswith(("http://", "https://"))
 
 
+@contextmanager
+def used_up(path: Path) -> Iterator[None]:
+    """What came is deleted once it was used, or found to be no good; after Ctrl-C or with a full disk it stays.
+
+    Args:
+        path: of what came.
+    """
+    try:
+        yield
+    except WeightsError:
+        path.unlink(missing_ok=True)
+        raise
+    path.unlink(missing_ok=True)
+
+
 def fetch_official(folder: Path, given: list[str], listener: Listener) -> list[str]:
     """Fill the official folder with what is missing there.
 
@@ -55,7 +72,7 @@ def fetch_official(folder: Path, given: list[str], listener: Listener) -> list[s
     Raises:
         WeightsError: a source that the user names cannot be used; or nothing came from the known ones. What was saved
             before stays.
-        OutputError: the folder cannot be written to.
+        OutputError: the folder cannot be written to, or holds files of these names that were not fetched.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -63,6 +80,7 @@ def fetch_official(folder: Path, given: list[str], listener: Listener) -> list[s
         raise OutputError(
             f"{folder} cannot be made: {error.strerror or error}.", "Name another with --models."
         ) from error
+    check_unclaimed(folder)  # before gigabytes come
     failures: list[str] = []
     for source in given or OFFICIAL_ADDRESSES:
         if not missing_in(folder):
@@ -132,25 +150,23 @@ def _from_address(folder: Path, address: str, listener: Listener) -> None:
 
 
 def _from_archive(folder: Path, url: str, file: str, listener: Listener) -> None:
-    path = folder / DOWNLOADS / file
+    path = downloads_in(folder, OFFICIAL_LICENCE) / file
     listener.say(f"Fetching {url}")
     known = manifest_of(folder).archives.get(file)
     fetch_file(url, path, sha256=known, limit=LARGEST_ARCHIVE_BYTES, told=listener.download(file))
-    try:
+    with used_up(path):
         _save_from(folder, ArchiveSource(path, url), listener, must_be_published=True)
-    except WeightsError:
-        path.unlink(missing_ok=True)  # it is no good; after Ctrl-C, or with a full disk, it is kept
-        raise
-    if known is None:
-        digest = sum_of(path)
-        write_manifest(folder, manifest_of(folder).with_archive(file, digest))
-        listener.say(f"Nobody has published a sum of {file}. What came is noted, to be compared next time: {digest}")
-    path.unlink()
+        if known is None:
+            digest = sum_of(path)
+            write_manifest(folder, manifest_of(folder).with_archive(file, digest))
+            noted = f"What came is noted, to be compared next time: {digest}"
+            listener.say(f"Nobody has published a sum of {file}. {noted}")
 
 
 def _from_files(folder: Path, base: str, wanted: list[str], no_archive: NotThereError, listener: Listener) -> None:
+    downloads = downloads_in(folder, OFFICIAL_LICENCE)
     for name in wanted:
-        url, path = base + CHECKPOINTS[name].path, folder / DOWNLOADS / CHECKPOINTS[name].path.replace("/", "-")
+        url, path = base + CHECKPOINTS[name].path, downloads / CHECKPOINTS[name].path.replace("/", "-")
         listener.say(f"Fetching {url}")
         try:
             fetch_file(
@@ -163,7 +179,5 @@ def _from_files(folder: Path, base: str, wanted: list[str], no_archive: NotThere
         except NotThereError as error:
             raise NotThereError(f"{no_archive.cause} {error.cause}", _NOWHERE) from error
         listener.say(f"Saving {name} …")
-        try:
+        with used_up(path):
             save_network(folder, name, FileSource(path, name, url), must_be_published=True)
-        finally:
-            path.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import hashlib
 import importlib.util
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +14,12 @@ from platformdirs import user_data_path
 from restoration.atomic_file import atomic_file
 from restoration.errors import OutputError, RestorationError, WeightsError
 from restoration.weights.downloading import fetch_file
-from restoration.weights.fetching import Listener, is_address
+from restoration.weights.fetching import Listener, is_address, used_up
 from restoration.weights.manifest import (
-    DOWNLOADS,
     Manifest,
     StoredFile,
     clear_downloads,
+    downloads_in,
     read_manifest,
     sum_of,
     write_manifest,
@@ -71,6 +72,8 @@ LANDMARK_FILES = (POINTS_5, DETECTOR, POINTS_68)
 
 #: dlib's own site, and its author's repository of models; both hold the files packed with bzip2.
 LANDMARK_ADDRESSES = ("http://dlib.net/files/", "https://github.com/davisking/dlib-models/raw/master/")
+
+_LICENCES = "see each file"
 
 TERMS_5 = (
     "dlib's models of 5 points and of faces are in the public domain (CC0). https://github.com/davisking/dlib-models"
@@ -159,11 +162,7 @@ def fetch_landmarks(given: list[str], listener: Listener, *, points_68: bool) ->
 
 
 def _fetch_one(target: Path, file: LandmarkFile, source: str, listener: Listener) -> None:
-    try:
-        (target / DOWNLOADS).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{target} cannot be made: {error.strerror or error}.", "Check your data folder.") from error
-    packed = target / DOWNLOADS / f"{file.name}.bz2"
+    packed = downloads_in(target, _LICENCES) / f"{file.name}.bz2"
     if is_address(source):
         url = f"{source.rstrip('/')}/{packed.name}"
         listener.say(f"Fetching {url}")
@@ -171,12 +170,9 @@ def _fetch_one(target: Path, file: LandmarkFile, source: str, listener: Listener
         title = url
     else:
         packed, title = _found(Path(source), file), "a local folder"
-    try:
+    with used_up(packed) if is_address(source) else nullcontext():  # what the user has named is the user's
         _unpack(packed, target / file.name, file)
-    finally:
-        if packed.parent.name == DOWNLOADS:
-            packed.unlink(missing_ok=True)
-    manifest = read_manifest(target) or Manifest("see each file")
+    manifest = read_manifest(target) or Manifest(_LICENCES)
     stored = StoredFile(file.name, file.bytes, file.sha256, title, file.sha256)
     write_manifest(target, manifest.with_file(stored))
 

@@ -15,7 +15,7 @@ from restoration.errors import OutputError, WeightsError
 
 MANIFEST = "manifest.json"
 #: Where parts and archives lie while they come.
-DOWNLOADS = ".download"
+DOWNLOADS = ".restore-old-photo-download"
 _MOST_BYTES = 1 << 20
 
 
@@ -87,7 +87,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     return manifest
 
 
-_AGAIN = "Delete it, and fetch the models again."
+_AGAIN = "Move the whole folder away, and fetch the models again."
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -133,7 +133,7 @@ def fault_of(folder: Path, file: StoredFile) -> str:
 
 
 def remove_saved(folder: Path) -> tuple[list[str], list[str]]:
-    """Delete what fetching wrote into a folder, and nothing else.
+    """Delete what fetching wrote into a folder, and nothing else; without a manifest that is nothing.
 
     Returns:
         What was deleted, and what was left because it is not what was written.
@@ -145,12 +145,14 @@ def remove_saved(folder: Path) -> tuple[list[str], list[str]]:
     manifest = read_manifest(folder)
     removed: list[str] = []
     left: list[str] = []
+    if manifest is None:
+        return removed, left
     try:
-        for one in (manifest.files if manifest else {}).values():
+        for one in manifest.files.values():
             path = folder / one.name
             if not path.is_file():
                 continue
-            if path.is_symlink() or path.stat().st_size != one.bytes:
+            if path.is_symlink() or fault_of(folder, one):
                 left.append(one.name)
             else:
                 path.unlink()
@@ -162,6 +164,30 @@ def remove_saved(folder: Path) -> tuple[list[str], list[str]]:
     except OSError as error:
         raise OutputError(f"{folder} cannot be emptied: {error.strerror or error}.", "Close what uses it.") from error
     return removed, left
+
+
+def downloads_in(folder: Path, licence: str) -> Path:
+    """The folder for downloads, made with a manifest beside it, by which it is known to be ours.
+
+    Args:
+        folder: of the files; made if it is not there.
+        licence: for the manifest, if there is none.
+
+    Raises:
+        WeightsError: the manifest cannot be read.
+        OutputError: they cannot be made.
+    """
+    downloads = folder / DOWNLOADS
+    try:
+        downloads.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{downloads} cannot be made: {error.strerror or error}.", _WRITABLE) from error
+    if read_manifest(folder) is None:
+        write_manifest(folder, Manifest(licence))
+    return downloads
+
+
+_WRITABLE = "See that the folder is yours to write."
 
 
 def clear_downloads(folder: Path) -> None:

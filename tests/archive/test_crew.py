@@ -14,6 +14,7 @@ from archive_tasks import NOTHING, tasks
 from restoration.archive.crew import work_through
 from restoration.archive.process_worker import ProcessWorker, Setup
 from restoration.archive.tasks import Made, Task
+from restoration.archive.workers import WorkerLost
 from restoration.errors import RestorationError
 from restoration.settings import Settings
 
@@ -102,3 +103,43 @@ def test_cores_are_divided_unless_the_user_has_said_something(monkeypatch: pytes
     assert module.shares(settings, 6).threads == 2
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     assert module.shares(settings, 6).threads is None
+
+
+class Unready(ProcessWorker):
+    """A worker that cannot be made ready: it says so late, when the others may have done all there is."""
+
+    def start(self) -> None:
+        time.sleep(3)
+        raise RestorationError("There is no memory left on the GPU.", "Take fewer jobs.")
+
+
+def test_one_worker_that_cannot_be_made_ready_leaves_its_photo_to_the_others(tmp_path: Path) -> None:
+    workers = iter([Unready(Setup(NOTHING)), ProcessWorker(Setup(NOTHING))])
+    todo = tasks(tmp_path, 3)
+    answers = dict(work_through(todo, lambda: next(workers), 2))
+    assert [answers[key].failure for key, _ in todo] == [None] * 3
+
+
+def test_where_no_worker_can_be_made_ready_the_reason_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RestorationError, match="no memory left on the GPU"):
+        list(work_through(tasks(tmp_path, 3), lambda: Unready(Setup(NOTHING)), 2))
+
+
+class AnsweringLate(ProcessWorker):
+    """A real worker whose process is killed when the result is whole and its answer is not yet there."""
+
+    killed = False
+
+    def do(self, task: Task) -> Made:
+        made = super().do(task)
+        if not self.killed:
+            self.killed = True
+            psutil.Process(self.pid).kill()
+            raise WorkerLost("killed")
+        return made
+
+
+def test_a_worker_that_was_killed_with_its_result_whole_is_no_failure(tmp_path: Path) -> None:
+    ((_, made),) = work_through(tasks(tmp_path, 1), lambda: AnsweringLate(Setup(NOTHING)), 1)
+    assert made.failure is None
+    assert Path(made.part).read_bytes() == (tmp_path / "0.png").read_bytes()

@@ -167,3 +167,78 @@ def test_what_other_weights_made_is_counted_and_left(order: Order) -> None:
     plan = planned(order, replace(done(order), weights="older"))
     assert counts(plan) == (0, 1, 0)
     assert plan.otherwise == 1
+
+
+def killed_while_replacing(order: Order) -> Row:
+    """The row of a new result that has no name yet; under its name lies the older one."""
+    row = done(order, content=b"a new result")
+    (order.out / "a.png").rename(part_file(order.out / "a.png", "a.png"))
+    (order.out / "a.png").write_bytes(b"the older one")
+    os.utime(order.out / "a.png", (1, 1))
+    return row
+
+
+@pytest.mark.parametrize(("settings", "expected"), [("", (0, 1, 0)), ("other", (1, 0, 0))])
+def test_a_result_that_was_to_replace_another_does_so(
+    order: Order, settings: str, expected: tuple[int, int, int]
+) -> None:
+    row = killed_while_replacing(order)
+    assert counts(planned(order, replace(row, settings=settings or row.settings))) == expected
+    assert (order.out / "a.png").read_bytes() == b"a new result"
+    assert not list(order.out.glob(".*"))
+
+
+def test_what_was_retouched_after_the_kill_stays(order: Order) -> None:
+    row = killed_while_replacing(order)
+    (order.out / "a.png").write_bytes(b"retouched")
+    os.utime(order.out / "a.png", (4e9, 4e9))
+    assert counts(planned(order, row)) == (0, 1, 0)
+    assert (order.out / "a.png").read_bytes() == b"retouched"
+
+
+def test_a_result_whose_name_cannot_be_given_is_kept_for_the_next_run(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = killed_while_replacing(order)
+
+    def held_open(path: Path, target: Path) -> None:
+        raise PermissionError(13, "The file is used by another program")
+
+    with monkeypatch.context() as windows:
+        windows.setattr(Path, "replace", held_open)
+        plan = make_plan_of(order, row)
+    assert counts(plan) == (0, 0, 1)
+    assert "Close the programs" in plan.refused[0][1].remedy
+    assert (order.out / "a.png").read_bytes() == b"the older one"
+    assert counts(make_plan_of(order, row)) == (0, 1, 0)
+    assert (order.out / "a.png").read_bytes() == b"a new result"
+
+
+def make_plan_of(order: Order, row: Row) -> Plan:
+    record = Record(order.out)
+    record.rows[row.output] = row
+    return make_plan(order, [Path(row.source)], record)
+
+
+def test_the_unfinished_result_of_another_run_beside_is_left_alone(order: Order) -> None:
+    """That of a run with another folder of results, which lies above or below this one."""
+    part = part_file(order.out / "b.png", "out/b.png")
+    part.write_bytes(b"half")
+    assert counts(planned(order)) == (1, 0, 0)
+    assert part.exists()
+
+
+def test_no_two_photos_have_one_result(order: Order) -> None:
+    for name in ("a.png", "a.jpg.tif"):
+        (order.folder / name).write_bytes(b"x")
+    plan = planned(order, photos=("a.jpg.tif", "a.png", "a.jpg"))
+    assert [todo.output for todo in plan.todo] == ["a.jpg.png", "a.png", "a.jpg.2.png"]
+
+
+@pytest.mark.parametrize("name", ["../victim/a.png", "{absolute}"])
+def test_a_record_leads_to_no_file_outside_the_folder(order: Order, name: str, tmp_path: Path) -> None:
+    (tmp_path / "victim").mkdir()
+    output = name.format(absolute=tmp_path / "victim" / "a.png")
+    Record(order.out).append(Row("a.jpg", output, FAILED))
+    plan = planned(order)
+    assert [todo.output for todo in plan.todo] == ["a.png"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from restoration.archive.record import COLUMNS, DONE, FAILED, Record, Row
+from restoration.archive.record import COLUMNS, DONE, FAILED, Record, Row, stays_inside
 from restoration.errors import OutputError
 
 
@@ -84,3 +84,29 @@ def test_the_columns_are_those_that_are_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "archives.md").read_text(encoding="utf-8")
     for column in COLUMNS:
         assert f"`{column}`" in page
+
+
+def test_one_that_was_saved_in_another_encoding_is_refused_and_stays(tmp_path: Path) -> None:
+    record = Record(tmp_path)
+    record.append(row("Müller"))
+    saved = record.path.read_bytes().decode("utf-8-sig").encode("cp1252")
+    record.path.write_bytes(saved)
+    with pytest.raises(OutputError, match="another encoding") as told:
+        Record(tmp_path)
+    assert "CSV UTF-8" in told.value.remedy
+    assert record.path.read_bytes() == saved
+
+
+@pytest.mark.parametrize("name", ["/a.png", "../a.png", "b/../../a.png", "", ".", "a\0.png"])
+def test_rows_that_lead_elsewhere_are_left_out(tmp_path: Path, name: str) -> None:
+    Record(tmp_path).append(Row("a.jpg", name, DONE))
+    Record(tmp_path).append(Row(name, "b.png", DONE))
+    Record(tmp_path).append(row("c"))
+    assert list(Record(tmp_path).rows) == ["c.png"]
+
+
+def test_on_windows_drives_and_backslashes_lead_elsewhere() -> None:
+    for name in (r"C:\a.png", "C:a.png", r"\a.png", r"..\a.png", r"b\..\..\a.png", r"\\host\share\a.png"):
+        assert not stays_inside(name, PureWindowsPath)
+        assert stays_inside(name, PurePosixPath)
+    assert stays_inside("b/a..png", PureWindowsPath)

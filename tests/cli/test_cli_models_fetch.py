@@ -19,7 +19,7 @@ from published_archives import archives_of
 from typer.testing import CliRunner
 
 from restoration.weights import fetching, landmark_files, load_official, official_store
-from restoration.weights.manifest import MANIFEST
+from restoration.weights.manifest import DOWNLOADS, MANIFEST
 from restoration.weights.official import CHECKPOINTS, saved_name
 
 Run = Any
@@ -71,6 +71,21 @@ def test_fetch_then_check_then_use_then_remove(run, complete, folder):
     assert "9 files deleted" in run("models", "remove", "official", "--yes").stdout
     assert not folder.exists()
     assert "Nothing was fetched" in run("models", "remove").stdout
+
+
+def test_what_only_looks_like_a_download_is_not_removed(run, tmp_path):
+    film = tmp_path / DOWNLOADS / "holiday.mov"
+    film.parent.mkdir()
+    film.write_bytes(b"mine")
+    result = run("models", "remove", "official", "--models", tmp_path, "--yes")
+    assert result.stdout == "Nothing was fetched; nothing is removed.\n"
+    assert film.read_bytes() == b"mine"
+
+
+def test_the_help_says_what_else_fetches_something(run):
+    said = " ".join(run("models", "fetch", "--help").stdout.split())
+    assert "only command" not in said
+    assert '"install" has pip fetch one package for an editor' in said
 
 
 def test_a_changed_file_is_found_and_named(run, complete, folder):
@@ -132,6 +147,7 @@ def test_after_ctrl_c_the_same_command_goes_on(complete, tmp_path, folder):
         _, said = first.communicate(timeout=60)
         assert first.returncode == 130, said
         assert "What has come is kept" in said
+        assert (folder / MANIFEST).is_file(), "by which the part is known to be ours, and can be removed"
         assert not list(folder.glob("*.safetensors"))
         server.requests.clear()
         server.pause_s = 0
@@ -179,6 +195,16 @@ def test_landmarks_come_from_a_server_and_are_found(run, without_package, home):
 
 def test_landmarks_from_a_folder_of_a_colleague(run, without_package):
     assert run("models", "fetch", "landmarks", "--yes", "--from", without_package.parent).exit_code == 0
+
+
+@pytest.mark.parametrize("name", [".download", DOWNLOADS])
+def test_the_file_of_a_colleague_stays_whatever_its_folder_is_called(run, without_package, tmp_path, name):
+    (tmp_path / name).mkdir()
+    theirs = [tmp_path / name / f"{one.name}.bz2" for one in landmark_files.LANDMARK_FILES[:2]]
+    for path in theirs:
+        path.write_bytes(bz2.compress((without_package / path.stem).read_bytes(), 1))
+    assert run("models", "fetch", "landmarks", "--yes", "--from", tmp_path / name).exit_code == 0
+    assert all(path.is_file() for path in theirs)
 
 
 def test_other_landmarks_are_refused(run, without_package, tmp_path, home):

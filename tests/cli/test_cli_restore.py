@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -297,3 +298,15 @@ def test_networks_are_loaded_once(run: Run, tmp_path: Path, networks: None, monk
     assert result.exit_code == 0
     assert len(calls) == 1
     assert result.stderr.count("faces are left as they are") <= 1
+
+
+def test_what_was_painted_over_is_said_where_nobody_sees_the_mask(run, tmp_path, networks):
+    photo = make_photo(tmp_path / "scratched.png", height=96, width=128)
+    with Image.open(photo) as picture:
+        pixels = np.asarray(picture).copy()
+    pixels[:, 60:63] = 255
+    Image.fromarray(pixels).save(photo)
+    said = run("restore", photo, "-o", tmp_path / "out.png", "--stages", "scratches").stderr
+    assert re.search(r"^\d+\.\d% of the photo was taken for damage and painted over\.", said, re.MULTILINE), said
+    assert "painted over" not in run("restore", photo, "-o", tmp_path / "out.ora", "--stages", "scratches").stderr
+    assert "painted over" not in run("restore", photo, "-o", tmp_path / "plain.png", "--stages", "quality").stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -140,11 +141,17 @@ def test_a_check_that_hangs_and_one_that_fails_keep_no_other_from_its_line():
     def fails() -> list[Finding]:
         raise KeyError("x")
 
+    # The patience is long enough for a slow machine to run the other two, and far less than the one hangs.
+    patience_s, hangs_s = 2.0, 120.0
+    released = threading.Event()
     started = time.monotonic()
     found = run_checks(
-        {"One": fails, "Two": lambda: time.sleep(60) or [], "Three": lambda: [Finding("Three", "ok", "well")]}, 0.3
+        {"One": fails, "Two": lambda: released.wait(hangs_s) and [], "Three": lambda: [Finding("Three", "ok", "well")]},
+        patience_s,
     )
-    assert time.monotonic() - started < 5
-    assert [(one.topic, one.state) for one in found] == [("One", "broken"), ("Two", "broken"), ("Three", "ok")]
+    assert patience_s <= time.monotonic() - started < hangs_s / 2
+    released.set()
+    # Of what did not end nothing is known: a slow disk is no broken installation.
+    assert [(one.topic, one.state) for one in found] == [("One", "broken"), ("Two", "warning"), ("Three", "ok")]
     assert "KeyError" in found[0].sentence
     assert "did not end" in found[1].sentence

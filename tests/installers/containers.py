@@ -14,11 +14,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chroots import Chroot, bare, cache, copied, pip_folders, remove
+from chroots import Chroot, NoChrootError, bare, cache, copied, pip_folders, remove
 from dockerfile_parse import DockerfileParser
 
 _RUN = Path(__file__).parent / "container" / "run.sh"
 _RUN_S = 900.0
+#: What apt and pip say where there is no network, or none that leads to packages.
+_UNREACHED = (
+    *("Temporary failure resolving", "Could not resolve", "Name or service not known", "Network is unreachable"),
+    *("Failed to establish a new connection", "Temporary failure in name resolution", "Connection refused"),
+    *("Connection timed out", "Read timed out", "Could not connect to"),
+)
 #: As long as an instruction says nothing else.
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -70,8 +76,8 @@ def built(containerfile: Path, context: Path) -> Iterator[Image]:
     All up to the last but one RUN is kept for the next time, as container engines keep layers.
 
     Raises:
-        NoChrootError: no chroot can be made here.
-        AssertionError: a step fails; the message has the end of what it said.
+        NoChrootError: no chroot can be made here, or what a step needs cannot be fetched.
+        AssertionError: a step fails for another reason; the message has the end of what it said.
     """
     steps = instructions(containerfile)
     runs = [number for number, step in enumerate(steps) if step.name == "RUN"]
@@ -153,5 +159,12 @@ def _run(value: str, image: Image) -> None:
     # The variables are the image's alone, but for the PATH that leads to unshare.
     words = [f"{name}={text}" for name, text in image.environ.items()]
     command[-3:-3] = ["-i", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_S, env={"PATH": os.environ["PATH"]})
+    environ = {"PATH": os.environ["PATH"]}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_RUN_S, env=environ)
+    except subprocess.TimeoutExpired as error:
+        raise NoChrootError(f"a step of the container did not end in {_RUN_S:.0f} s: RUN {value[:80]}") from error
+    without = next((said for said in _UNREACHED if said in done.stdout + done.stderr), "")
+    if done.returncode and without:
+        raise NoChrootError(f"a step of the container cannot fetch what it needs ({without}): RUN {value[:80]}")
     assert done.returncode == 0, f"RUN {value}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"

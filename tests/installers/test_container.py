@@ -64,6 +64,7 @@ def volumes(image: Image) -> Iterator[tuple[Path, Path]]:
 @contextlib.contextmanager
 def container(image: Image, volumes: tuple[Path, Path]) -> Iterator[subprocess.Popen[bytes]]:
     """The entry point, running until it is stopped as an engine stops it; told where others reach it, as documented."""
+    skip_if_taken(REMOTE_PORT)
     words = [*image.entrypoint, *image.command]
     environ = image.environ | {"PATH": host_path(image), "RESTORE_OLD_PHOTO_ANNOUNCE": address()}
     process = subprocess.Popen(image.running(*volumes, words), env=environ, stderr=subprocess.PIPE)
@@ -79,6 +80,27 @@ def container(image: Image, volumes: tuple[Path, Path]) -> Iterator[subprocess.P
     finally:
         process.kill()
         process.communicate()
+
+
+def skip_if_taken(port: int) -> None:
+    """The chroot has the network of this machine: a server of its owner's may have the port that is documented."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was just given up is free
+        try:
+            probe.bind(("0.0.0.0", port))
+            probe.listen()
+        except OSError as error:
+            pytest.skip(f"port {port} of this machine cannot be had: {error.strerror}")
+
+
+def test_a_port_of_somebody_elses_is_a_reason_to_skip():
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+        port = other.getsockname()[1]
+        other.listen()
+        with pytest.raises(pytest.skip.Exception, match=f"port {port} of this machine cannot be had: Address already"):
+            skip_if_taken(port)
+    skip_if_taken(port)
 
 
 def host_path(image: Image) -> str:

@@ -161,6 +161,12 @@ def test_a_full_disk_is_said_before_it_is_full(target, monkeypatch):
         fetch(server, target)
 
 
+def test_what_it_is_written_for_is_asked_for_when_the_program_is_installed():
+    """``read1`` of the bytes that come is urllib3's since its version 2, which requests does not ask for."""
+    project = (Path(downloading.__file__).parents[2] / "pyproject.toml").read_text("utf-8")
+    assert '"urllib3>=2"' in project.partition("dependencies = [")[2].partition("\n]")[0]
+
+
 def test_nothing_else_in_the_program_can_ask_the_internet():
     libraries = {"requests", "pooch", "urllib3", "http", "httpx", "aiohttp", "ftplib"}
     asking = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from file_server import FileServer, serving
 from published_archives import archives_of
 from safetensors.torch import load_file
 
-from restoration.errors import WeightsError
+from restoration.errors import OutputError, WeightsError
 from restoration.weights import fetching, load_official, official_store
 from restoration.weights.checkpoint_files import read_checkpoint
 from restoration.weights.fetching import Listener, fetch_official
@@ -207,6 +208,79 @@ def test_removing_all_removes_the_folder_too(complete, folder):
     (folder / DOWNLOADS / "x.part").write_bytes(b"x")
     assert len(remove_saved(folder)[0]) == 9
     assert not folder.exists()
+
+
+def test_removing_leaves_a_file_of_the_same_size_that_is_another(complete, folder):
+    fetch(folder, complete)
+    path = folder / saved_name("face_256")
+    mine = bytes(path.stat().st_size)
+    path.write_bytes(mine)
+    assert remove_saved(folder)[1] == [path.name]
+    assert path.read_bytes() == mine
+
+
+@pytest.mark.parametrize("name", [".download", DOWNLOADS])
+def test_where_nothing_was_fetched_nothing_is_removed(folder, name):
+    (folder / name).mkdir(parents=True)
+    (folder / name / "holiday.mov").write_bytes(b"mine")
+    assert remove_saved(folder) == ([], [])
+    assert (folder / name / "holiday.mov").read_bytes() == b"mine"
+
+
+def test_a_folder_of_another_name_for_downloads_is_not_ours(complete, folder):
+    (folder / ".download").mkdir(parents=True)
+    (folder / ".download" / "holiday.mov").write_bytes(b"mine")
+    fetch(folder, complete)
+    assert len(remove_saved(folder)[0]) == 9
+    assert [path.name for path in folder.rglob("*.mov")] == ["holiday.mov"]
+
+
+def test_a_file_of_the_users_own_is_not_replaced(archives, folder):
+    folder.mkdir(parents=True)
+    (folder / saved_name("vae_a")).write_bytes(b"my own training")
+    with serving(FileServer(dict(archives))) as server:
+        with pytest.raises(OutputError, match=r"not fetched by this program: vae_a\.safetensors\. Move it away"):
+            fetch_official(folder, [server.url], Heard().listener)
+        assert server.requests == [], "it is said before gigabytes come"
+    assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("vae_a.safetensors", b"my own training")]
+
+
+def test_a_file_that_comes_into_being_meanwhile_is_not_replaced_either(complete, folder, monkeypatch):
+    monkeypatch.setattr(fetching, "check_unclaimed", lambda folder: None)
+    folder.mkdir(parents=True)
+    (folder / saved_name("vae_a")).write_bytes(b"my own training")
+    with pytest.raises(OutputError, match="exists already"):
+        fetch_official(folder, [str(complete)], Heard().listener)
+    assert (folder / saved_name("vae_a")).read_bytes() == b"my own training"
+
+
+def test_what_is_at_its_place_is_what_was_written_to_the_disk(complete, folder, monkeypatch):
+    on_disk = set()
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (fsync(file), on_disk.add(os.fstat(file).st_ino)))
+    fetch(folder, complete)
+    assert {(folder / saved_name(name)).stat().st_ino for name in CHECKPOINTS} <= on_disk
+
+
+@pytest.mark.parametrize(
+    ("stopped_by", "kept"), [(KeyboardInterrupt(), True), (OutputError("full", ""), True), (WeightsError("bad"), False)]
+)
+def test_what_came_stays_unless_it_is_no_good(complete, folder, monkeypatch, stopped_by, kept):
+    def stopped(*_: object, **__: object) -> str:
+        raise stopped_by
+
+    files = {file.path: (complete / file.path).read_bytes() for file in CHECKPOINTS.values()}
+    with serving(FileServer(files)) as server:
+        with monkeypatch.context() as patched, pytest.raises(type(stopped_by)):
+            patched.setattr(fetching, "save_network", stopped)
+            fetch_official(folder, [server.url], Heard().listener)
+        (first, *_) = CHECKPOINTS.values()
+        came = folder / DOWNLOADS / first.path.replace("/", "-")
+        assert came.is_file() == kept
+        server.requests.clear()
+        fetch(folder, server.url)
+        assert (first.path in [path for path, _ in server.requests]) != kept
+    check_whole(folder, complete)
 
 
 @pytest.mark.parametrize("name", ["../victim.txt", "/etc/victim", "..", "a\\b"])

@@ -83,6 +83,9 @@ class System:
 def fresh_system(folder: Path) -> Iterator[System]:
     """A copy of the system, with a user whose things lie in ``folder``; removed afterwards.
 
+    Args:
+        folder: is made; others can come to where it will be.
+
     Raises:
         NoChrootError: it cannot be made here.
     """
@@ -101,10 +104,6 @@ def fresh_system(folder: Path) -> Iterator[System]:
                 file.write(f"{last}\n")
         _reach_packages(root)
         system.home.mkdir(parents=True)
-        # The user must come as far as the folder.
-        for parent in folder.parents:
-            if not parent.stat().st_mode & 0o001:
-                parent.chmod(parent.stat().st_mode | 0o001)
         system.own()
         yield system
     finally:

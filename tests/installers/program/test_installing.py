@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reaching import open_folder
 from small_program import SmallProgram, python_of_all, small_program
 from trees import tree
 
@@ -20,24 +21,28 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="a PO
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> SmallProgram:
-    try:
-        return small_program(tmp_path_factory.mktemp("program"))
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"no wheels can be had here: {error.stderr.decode(errors='replace')[-300:]}")
+def program() -> Iterator[SmallProgram]:
+    with open_folder() as folder:
+        try:
+            made = small_program(folder)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+            said = (error.stderr or b"").decode(errors="replace")
+            pytest.skip(f"no wheels can be had here: {type(error).__name__} {said[-300:]}")
+        yield made
 
 
 @pytest.fixture(scope="module")
-def user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def user() -> Iterator[Path]:
     """The home of a user who has used a Krita, and keeps a photo."""
-    folder = tmp_path_factory.mktemp("users") / "Jörg Müller"
-    (folder / ".local/share/krita/brushes").mkdir(parents=True)
-    (folder / ".config").mkdir()
-    (folder / ".config/kritarc").write_text("[python]\nenable_other=true\n")
-    (folder / "scan.jpg").write_bytes(b"a photo")
-    yield folder
-    if works_at_all(folder):  # a test has failed
-        subprocess.run([folder / ".local/bin/restore-old-photo", "stop"], env=_path(folder), check=False)
+    with open_folder() as users:
+        folder = users / "Jörg Müller"
+        (folder / ".local/share/krita/brushes").mkdir(parents=True)
+        (folder / ".config").mkdir()
+        (folder / ".config/kritarc").write_text("[python]\nenable_other=true\n")
+        (folder / "scan.jpg").write_bytes(b"a photo")
+        yield folder
+        if works_at_all(folder):  # a test has failed
+            subprocess.run([folder / ".local/bin/restore-old-photo", "stop"], env=_path(folder), check=False)
 
 
 def _path(user: Path) -> dict[str, str]:
@@ -90,8 +95,6 @@ def test_without_permission_it_is_a_sentence(program, user):
     python = python_of_all()
     if python is None:
         pytest.skip("no Python here that others can run")
-    for folder in (*program.folder.parents, *user.parents):
-        folder.chmod(folder.stat().st_mode | 0o001)
     done = subprocess.run(
         ["sh", str(program.script), "--yes"],
         env=program.environment(user, PYTHON=str(python)),
@@ -108,6 +111,23 @@ def test_without_permission_it_is_a_sentence(program, user):
     assert tree(user) == BEFORE
 
 
+def test_what_lies_in_the_folder_that_is_named_stays(program, home):
+    """Whatever it is called: an installation that fails there, and then --uninstall."""
+    disk = home / "large disk"
+    for name in ("scratch/mine", "env-310/lib", "env-1"):
+        (disk / name).mkdir(parents=True)
+    (disk / "scratch/mine/photo.tif").write_bytes(b"the only one")
+    before = tree(home)
+    # The network is as good as none: of what is needed there is nothing.
+    done = program.run(home, "--target", str(disk), "--with", "pip", PIP_FIND_LINKS=str(program.folder))
+    assert "The package index has no" in sentence(done)
+    seen = tree(disk)
+    assert sorted({Path(name).parts[0] for name in seen}) == ["env-1", "env-310", "restore-old-photo", "scratch"]
+    assert seen["scratch/mine/photo.tif"] == b"the only one"
+    assert program.run(home, "--uninstall").returncode == 0
+    assert tree(home) == before
+
+
 def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(program, user):
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
@@ -119,7 +139,7 @@ def test_a_disk_that_is_too_small_is_said_before_anything_is_fetched(program, us
 def test_a_disk_that_becomes_full_is_a_sentence(program, user):
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
-    said = _on_small_disk(program, user, ["--no-space-check"], '; echo left: $(ls -A "$0")')
+    said = _on_small_disk(program, user, ["--no-space-check"], '; echo left: $(ls -A "$0/restore-old-photo")')
     assert "The disk became full while installing." in said
     assert said.splitlines()[-1] == "left:"  # all room was given back
     assert marker(user)["environment"] == ""
@@ -248,7 +268,11 @@ def test_removed_it_has_left_nothing(program, user):
     done = program.run(user, "--no-editors", "--with", "pip", "--no-service")
     assert done.returncode == 0, done.stderr
     command = [user / ".local/bin/restore-old-photo", "uninstall", "program"]
-    done = subprocess.run(command, env=_path(user), capture_output=True, text=True, timeout=120, check=False)
+    piped = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+    refused = subprocess.run(command, env=_path(user), timeout=120, check=False, **piped)
+    assert "Nobody can be asked whether all this may be removed. If it may, add --yes." in sentence(refused)
+    assert works(user)
+    done = subprocess.run([*command, "--yes"], env=_path(user), timeout=120, check=False, **piped)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Krita: removed from" in done.stdout
     assert tree(user) == BEFORE

@@ -59,6 +59,18 @@ def test_this_machine(monkeypatch, home):
     assert nearest(target) == home
 
 
+@pytest.mark.parametrize(
+    ("version", "counts"), [("22.0.2", False), ("22.2.2", False), ("22.3", True), ("22.10", True), ("23.0.1", True)]
+)
+def test_a_pip_that_cannot_install_for_another_python_is_none(monkeypatch, tmp_path, home, version, counts):
+    (tmp_path / "pip").mkdir()
+    (tmp_path / "pip" / "__init__.py").touch()
+    (tmp_path / f"pip-{version}.dist-info").mkdir()
+    (tmp_path / f"pip-{version}.dist-info" / "METADATA").write_text(f"Name: pip\nVersion: {version}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert look(places({"HOME": str(home)}, "linux"), home, {"PATH": ""}).pip == counts
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX")
 def test_sudo_is_seen(monkeypatch, home):
     monkeypatch.setattr("os.geteuid", lambda: 0)

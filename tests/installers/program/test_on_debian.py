@@ -14,6 +14,7 @@ import pytest
 import systems
 from kritas import HERE as DRIVEN
 from kritas import RunningKrita
+from reaching import open_folder
 from screens import Screen
 from systems import System
 from trixie import NoChrootError
@@ -32,10 +33,10 @@ pytestmark = [
 
 
 @pytest.fixture
-def system(tmp_path: Path) -> Iterator[System]:
+def system() -> Iterator[System]:
     """A fresh system whose user has unpacked the program, has a photo, and has used Krita."""
     try:
-        with systems.fresh_system(tmp_path / "Jörg Müller") as one:
+        with open_folder() as users, systems.fresh_system(users / "Jörg Müller") as one:
             unpacked = one.home / "Downloads" / "restore old photo"
             source = source_in(PROJECT)
             copy_source(source, unpacked)
@@ -91,6 +92,8 @@ def test_installed_used_and_removed_without_a_trace(system, screen, capsys):
     began = time.monotonic()
     installed = system.run(["sh", script, "--yes", "--with", "pip"], 1200)
     took = time.monotonic() - began
+    if installed.returncode and "cannot reach the package index" in installed.stderr:
+        pytest.skip(f"no packages can be had here: {installed.stderr.strip()}")
     assert installed.returncode == 0, installed.stdout + installed.stderr
     assert "Krita: version" in installed.stdout
     assert "No GIMP was found" in installed.stdout

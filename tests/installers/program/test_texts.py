@@ -7,7 +7,7 @@ import os
 import plistlib
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
@@ -69,6 +69,25 @@ def test_launchd_gets_the_words_as_they_are():
 
 
 def test_a_command_file_of_windows_hands_everything_on():
-    text = windows_command(Path("C:/50% me/restore-old-photo.exe"))
-    assert text.splitlines()[1] == f'@"{Path("C:/50% me/restore-old-photo.exe")}" %*'.replace("50%", "50%%")
+    text = windows_command(PureWindowsPath("D:/50% me/restore-old-photo.exe"), LAUNCHER)
+    assert text.splitlines()[1] == r'@"D:\50%% me\restore-old-photo.exe" %*'
     assert text.endswith("\r\n")
+
+
+LAUNCHER = PureWindowsPath("C:/Users/Jörg/AppData/Local/restore-old-photo/bin/restore-old-photo.cmd")
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        (LAUNCHER.parents[1] / "program/env-1/Scripts/r.exe", [r'@"%~dp0..\program\env-1\Scripts\r.exe" %*']),
+        (PureWindowsPath("C:/Users/Jörg/r.exe"), [r'@"%~dp0..\..\..\..\r.exe" %*']),
+        (PureWindowsPath("D:/large/r.exe"), [r'@"D:\large\r.exe" %*']),
+        (PureWindowsPath("D:/größer/r.exe"), ["@chcp 65001 >nul", r'@"D:\größer\r.exe" %*']),
+    ],
+)
+def test_a_command_file_of_windows_can_be_read_in_any_code_page(command, lines):
+    """All that stands before the console is told that the file is in UTF-8 means the same in each code page."""
+    text = windows_command(command, LAUNCHER)
+    assert text.splitlines()[1:] == lines
+    assert text.partition("@chcp 65001 >nul")[0].isascii()
