@@ -12,9 +12,9 @@ DATA ?= $(wildcard ../shared/data)
 demo: $(READY)
 	@$(BIN)/python examples/demo.py out/demo
 
-# Two workers, each folder with one of them: most tests of editors wait for windows.
+# Two workers, each file with one of them: most tests of editors wait for windows.
 test: $(READY) lint editors
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Krita and a virtual screen, and newer editors in a folder of their own, where they can be had; without them their tests
 # are skipped or not there, with the reason.

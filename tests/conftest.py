@@ -13,15 +13,6 @@ import pytest
 from official_folder import write_all
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With workers side by side each folder is one worker's: what its tests share is started once."""
-    here = Path(__file__).parent
-    for item in items:
-        folder = item.path.relative_to(here).parent.parts
-        depth = 2 if folder[:1] == ("editors",) else 1
-        item.add_marker(pytest.mark.xdist_group("/".join(folder[:depth]) or "tests"))
-
-
 @pytest.fixture(scope="session")
 def complete(tmp_path_factory) -> Path:
     """A complete official folder; tests that break something copy it first."""
