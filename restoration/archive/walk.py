@@ -27,11 +27,13 @@ class Found:
         photos: paths relative to the folder, sorted, those of a folder before those of the folders in it.
         failures: folders that cannot be read, with the reason.
         left_out: folders with the results of earlier runs, relative.
+        not_entered: folders in it that were not looked into, relative; none if ``recursive``.
     """
 
     photos: list[Path] = field(default_factory=list)
     failures: list[tuple[Path, RestorationError]] = field(default_factory=list)
     left_out: list[Path] = field(default_factory=list)
+    not_entered: list[Path] = field(default_factory=list)
 
 
 def is_picture_name(name: str) -> bool:
@@ -66,7 +68,7 @@ def find_photos(folder: Path, *, recursive: bool, out: Path) -> Found:
             if identity in entered:
                 continue
             entered.add(identity)
-            if inner != Path() and (identity == results or (here / RECORD_NAME).is_file()):
+            if inner != Path() and _holds_results(here, results):
                 found.left_out.append(inner)
                 continue
         try:
@@ -80,12 +82,20 @@ def find_photos(folder: Path, *, recursive: bool, out: Path) -> Found:
             try:
                 if is_picture_name(entry.name) and entry.is_file():
                     found.photos.append(inner / entry.name)
-                elif recursive and not entry.name.startswith(".") and entry.name != PAGES_NAME and entry.is_dir():
+                elif not entry.name.startswith(".") and entry.name != PAGES_NAME and entry.is_dir():
                     folders.append(inner / entry.name)
             except OSError:  # a link to nowhere, or one that leads to itself
                 continue
-        waiting += reversed(folders)
+        if recursive:
+            waiting += reversed(folders)
+        else:
+            found.not_entered += [inner for inner in folders if not _holds_results(folder / inner, results)]
     return found
+
+
+def _holds_results(folder: Path, results: tuple[int, int] | None) -> bool:
+    """Whether results lie in a folder: those of this run, by the identity of their folder, or of an earlier one."""
+    return (results is not None and _identity(folder) == results) or (folder / RECORD_NAME).is_file()
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -78,6 +78,9 @@ def restore_archive(
         _Told(order.out) as told,
     ):
         failed += restore_folder(order, found, crew, told)
+    if others := len(found.not_entered):
+        folders = "1 folder in it was" if others == 1 else f"{others} folders in it were"
+        typer.echo(f"{folders} left out; add --recursive for the photos in there.", err=True)
     return failed
 
 
@@ -146,15 +149,20 @@ class _Told:
         self._bar.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._bar.stop()
         if self._done or self._failed:
             parts = [f"{self._done} restored"] if self._done else []
             parts += [f"{self._failed} failed"] if self._failed else []
             parts += [f"{self._already} done already"] if self._already else []
+            from restoration.archive.index import INDEX_NAME
             from restoration.archive.walk import RECORD_NAME
 
-            typer.echo(one_line(f"{', '.join(parts)}: see {self._out / RECORD_NAME}."), err=True)
+            where = f"see {self._out / RECORD_NAME}"
+            if kind is None and (self._out / INDEX_NAME).is_file():
+                where = f"look at them in {self._out / INDEX_NAME}; the record is {RECORD_NAME}"
+            going_on = " The same command goes on." if kind is not None else ""
+            typer.echo(one_line(f"{', '.join(parts)}: {where}.{going_on}"), err=True)
 
     def planned(self, plan: Plan) -> None:
         """See ``restoration.archive.run.Told``."""

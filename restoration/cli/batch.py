@@ -83,6 +83,8 @@ class Batch:
             hints = None if self._hints is None else read_hints(self._hints, shape)
         except Exception as error:
             return error
+        if hints is not None and not hints[..., 3].any():
+            bars.note(f"There are no strokes on the colour hints {self._hints}.")
         self._engine.prepare(bars)
         try:
             self._write(job, photo, self._engine.layers(photo, mask, hints, bars, bars.note), bars)

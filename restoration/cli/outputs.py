@@ -84,6 +84,9 @@ def plan_outputs(
     is_folder = Path(out).is_dir() or out.endswith(_SEPARATORS)
     suffix = _suffix(None if into_folder or is_folder else out, layers, file_format)
     if into_folder and not is_folder and Path(out).suffix.lower() in _writable_suffixes():
+        missing = next((name for name in inputs if not os.path.lexists(name)), None)
+        if missing is not None:  # most often the half of a name that the shell has cut at its space
+            raise UsageError(f"There is no file {missing}.", "A name with spaces must stand in quotes.")
         raise UsageError(f"{out} names a file, and several results need a folder.", "Name a folder.")
     makes_folder = into_folder or is_folder
     if makes_folder:

@@ -65,8 +65,18 @@ def test_the_tree_is_mirrored_and_recorded(run: Run, tree: Path, tmp_path: Path)
 
 
 def test_without_recursive_only_the_folder_itself(run: Run, tree: Path, tmp_path: Path) -> None:
-    assert run("restore", tree, "-o", tmp_path / "out", *NONE).exit_code == 0
+    result = run("restore", tree, "-o", tmp_path / "out", *NONE)
+    assert result.exit_code == 0
     assert pictures(tmp_path / "out") == ["a.png"]
+    first, last = result.stderr.splitlines()
+    assert last == "1 folder in it was left out; add --recursive for the photos in there."
+    assert first == f"1 restored: look at them in {tmp_path / 'out' / 'index.html'}; the record is {RECORD}."
+
+
+def test_results_within_the_folder_are_no_folder_that_was_left_out(run: Run, tree: Path) -> None:
+    run("restore", tree, "-o", tree / "results", *NONE)
+    again = run("restore", tree, "-o", tree / "results", *NONE)
+    assert again.stderr.splitlines()[-1].startswith("1 folder in it was left out")
 
 
 def test_what_is_done_is_not_done_again(run: Run, tree: Path, tmp_path: Path) -> None:

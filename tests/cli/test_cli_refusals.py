@@ -290,3 +290,9 @@ def test_a_fault_of_the_program_is_one_sentence_that_names_the_log(
     assert "ZeroDivisionError" in words
     assert str(log) in words
     assert "of all things" in log.read_text(encoding="utf-8")
+
+
+def test_a_name_that_the_shell_has_cut_at_its_space(refused, tmp_path):
+    make_photo(tmp_path / "my scan.png")
+    said = refused("restore", tmp_path / "my", "scan.png", "-o", tmp_path / "out.png", status=2)
+    assert said == f"Error: There is no file {tmp_path / 'my'}. A name with spaces must stand in quotes."
