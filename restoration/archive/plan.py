@@ -11,6 +11,7 @@ from pathlib import Path
 from restoration.archive.identity import file_digest, program_version, settings_digest, weights_digest
 from restoration.archive.parts import Leftovers
 from restoration.archive.record import DONE, Record, Row
+from restoration.archive.walk import identity_of
 from restoration.errors import OutputError
 from restoration.settings import Settings
 
@@ -88,7 +89,7 @@ def make_plan(order: Order, photos: Iterable[Path], record: Record) -> Plan:
         record: of the folder of the results.
     """
     photos = list(photos)
-    originals = {identity for photo in photos if (identity := _identity(order.folder / photo)) is not None}
+    originals = {identity for photo in photos if (identity := identity_of(order.folder / photo)) is not None}
     plan, wishes = Plan(), settings_digest(order.settings)
     made_by = (program_version(), weights_digest(order.settings.preset))
     outputs = _outputs(photos, order.suffix, record)
@@ -98,7 +99,7 @@ def make_plan(order: Order, photos: Iterable[Path], record: Record) -> Plan:
         refusal = None
         if target.is_dir():
             refusal = OutputError(f"{target} is a folder.", "Choose another folder for the results.")
-        elif _identity(target) in originals:
+        elif identity_of(target) in originals:
             cause = f"{target} is an input, and inputs are never overwritten."
             refusal = OutputError(cause, "Choose another folder for the results.")
         elif row is not None and not order.overwrite:
@@ -209,11 +210,3 @@ def untouched(path: Path, row: Row) -> bool:
 
 def _folder(order: Order) -> str:
     return os.path.realpath(order.folder)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino

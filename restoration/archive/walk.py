@@ -58,12 +58,12 @@ def find_photos(folder: Path, *, recursive: bool, out: Path) -> Found:
     """
     found = Found()
     entered: set[tuple[int, int]] = set()
-    results = _identity(out)
+    results = identity_of(out)
     waiting = [Path()]
     while waiting:
         inner = waiting.pop()
         here = folder / inner
-        identity = _identity(here)
+        identity = identity_of(here)
         if identity is not None:
             if identity in entered:
                 continue
@@ -95,11 +95,11 @@ def find_photos(folder: Path, *, recursive: bool, out: Path) -> Found:
 
 def _holds_results(folder: Path, results: tuple[int, int] | None) -> bool:
     """Whether results lie in a folder: those of this run, by the identity of their folder, or of an earlier one."""
-    return (results is not None and _identity(folder) == results) or (folder / RECORD_NAME).is_file()
+    return (results is not None and identity_of(folder) == results) or (folder / RECORD_NAME).is_file()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What all names of a folder have in common, whatever links lead to it."""
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """What hard links, symbolic links and other spellings of a name have in common; None if nothing is there."""
     try:
         status = path.stat()
     except (OSError, ValueError):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from restoration.archive.walk import find_photos
+from restoration.archive.walk import find_photos, identity_of
 from restoration.atomic_file import check_output
 from restoration.cli.reporting import UsageError
 from restoration.errors import OutputError, PictureError, RestorationError
@@ -135,9 +135,9 @@ def check_originals(targets: Iterable[Path], originals: Iterable[Path]) -> None:
     Raises:
         UsageError: one is.
     """
-    known = {identity for identity in map(_identity, originals) if identity is not None}
+    known = {identity for identity in map(identity_of, originals) if identity is not None}
     for target in targets:
-        if _identity(target) in known:
+        if identity_of(target) in known:
             raise UsageError(f"{target} is an input, and inputs are never overwritten.", "Choose another output.")
 
 
@@ -254,12 +254,3 @@ def _check_apart(jobs: Sequence[Job]) -> None:
                 f"{other.source} and {job.source} would both become {job.target}.",
                 "Rename one of them, or restore them into two folders.",
             )
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What hard links, symbolic links and other spellings of a file's name have in common."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
