@@ -58,7 +58,7 @@ def open_server(
             if error.code not in _GONE:
                 raise
             if not local:
-                remedy = "Start it there: restore-old-photo serve. Or delete that file to work on this machine."
+                remedy = "Run restore-old-photo serve --listen there. Or delete that file to work on this machine."
                 raise _none(f"The server at {connection.endpoint} (from {path}) does not answer.", remedy) from error
         else:
             return welcomed[0], connection, welcomed[1]
