@@ -26,7 +26,7 @@ from server.connection import CONNECTION_VARIABLE  # noqa: E402
 from server.launcher import PYTHON_VARIABLE  # noqa: E402
 
 PHOTO = PROJECT / "examples/astronaut_aged.jpg"
-IN_PAGE = ("menu-dark", "docker-dark", "running-dark", "result-light", "mask-dark", "server-light")
+IN_PAGE = ("menu-dark", "docker-dark", "running-dark", "result-dark", "mask-dark", "server-light")
 THEMES = {"dark": "Krita dark", "light": "Krita bright"}
 
 
