@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from restoration.freed_memory import give_back_freed
 from restoration.presets.interface import Fraction, GlobalRestorer
 from restoration.recall import Recall
 from restoration.stages.scratch_repair import match_tone
@@ -132,5 +133,6 @@ class RestorerPass:
             memory if self._recall.keeps else None,
             self._sparing,
         )
+        give_back_freed()
         self._recall.put(self._kept_as, _KeptPass(self._mask_digest, restored, memory.digests))
         return restored

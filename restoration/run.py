@@ -12,6 +12,7 @@ import numpy as np
 from restoration.damage import Damage, divided, no_damage
 from restoration.faces import Found
 from restoration.faces.features import without_features
+from restoration.freed_memory import give_back_freed
 from restoration.further_run import further_layers, name_of
 from restoration.layers import Layer, scratch_mask_layer, stacked
 from restoration.photo import Photo, Samples
@@ -181,6 +182,7 @@ class Run:
         probability = self.recall.get(np.ndarray, name)
         if probability is None:
             probability = scratch_mask.damage_probability(self.picture, detector, settings, progress)
+            give_back_freed()
             self.recall.put(name, probability)
         else:
             progress(1.0)

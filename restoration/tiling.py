@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from restoration.freed_memory import give_back_freed
+
 #: Kept pixels a side of a tile of the compact networks that restore, and of their detector's. The latter, with its
 #: context, takes about 1.2 GiB.
 TILE_CORE, LARGEST_CORE = 1024, 1280
@@ -91,6 +93,8 @@ def over_tiles(
     progress(0.0)
     plan = tiles(height, width, core, context)
     for done, tile in enumerate(plan, start=1):
+        if done > 1:
+            give_back_freed()  # else tiles of different sizes pile up
         out[tile.core] = run(tile)
         progress(done / len(plan))
 

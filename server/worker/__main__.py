@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import faulthandler
 import gc
 import json
 import logging
 import logging.handlers
 import os
-import platform
 import shutil
 import sys
 import threading
@@ -24,6 +22,7 @@ import zmq
 
 from restoration.device import choose_compute
 from restoration.errors import Cancelled, RestorationError
+from restoration.freed_memory import give_back_freed
 from restoration.memory import free_memory
 from restoration.settings import Settings
 from server.pace import Pace
@@ -35,9 +34,6 @@ from server.worker.reception import ByteStore
 from server.worker.work import Workshop, default_cache_bytes
 
 _log = logging.getLogger("server.worker")
-
-#: glibc, where that is the C library.
-_libc = ctypes.CDLL("libc.so.6") if sys.platform == "linux" and platform.libc_ver()[0] == "glibc" else None
 
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
 #: Results that wait here for the broker, in messages of at most 1 MiB.
@@ -106,9 +102,7 @@ def _tidy_up() -> None:
     """Give back what the job has left; its client does not wait for it."""
     # Pictures are large: what cycles hold must not wait for the collector's own time.
     gc.collect()
-    # glibc keeps what was freed between blocks that are in use; over many jobs that adds up.
-    if _libc is not None:
-        _libc.malloc_trim(0)
+    give_back_freed()
 
 
 def _told(error: Exception) -> tuple[str, str, str]:
