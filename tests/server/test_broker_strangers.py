@@ -165,10 +165,9 @@ def test_a_frame_above_the_limit_of_all_closes_the_connection_and_takes_no_memor
 def test_a_chunk_that_does_not_have_its_length_ends_the_job(good, length):
     picture = Picture("RGB", 8, 1000, 1000)
     good.submit("a", b"x" * picture.bytes, picture)
-    good.ask("hello", client="good")
     assert good.hear("need", seconds=30) == message("need", job="a", inputs=["photo"])
     good.send(message("pixels", job="a", input="photo", offset=0), b"x" * length)
-    answer = good.hear()
+    answer = good.hear("error", "done")
     assert (answer["type"], answer["code"], answer["job"]) == ("error", "frame-size", "a")
 
 
