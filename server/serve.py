@@ -25,8 +25,10 @@ from server.connection import (
     CONNECTION_VARIABLE,
     Connection,
     connection_path,
+    is_local,
     log_folder,
     make_private_folder,
+    read_connection,
     remove_connection,
     write_connection,
 )
@@ -42,6 +44,8 @@ _log = logging.getLogger(__name__)
 #: Port of a server that listens on a network; one on this machine takes any.
 REMOTE_PORT = 53117
 _LOG_BYTES, _LOG_FILES = 1_000_000, 3
+#: Beside the connection file: the keys of a server that listens on a network, so that copies of that file stay good.
+_KEYS = "remote-keys.json"
 #: What the names of the folders of workers' sockets begin with; the server's pid comes next.
 _FOLDER = "restore-old-photo-"
 #: Room for the name of a worker's socket in its folder; the path of such a socket must not be longer than a hundred
@@ -78,8 +82,8 @@ def serve(options: ServeOptions) -> bool:
         False, at once, if a server runs already (the connection file's lock is held).
 
     Raises:
-        ProtocolError: ``no-server``, the address cannot be had or announced, or the folder of the connection file not
-            be written.
+        ProtocolError: ``no-server``, the address cannot be had or announced, the folder of the connection file not be
+            written, or that file is the way to another machine's server.
     """
     path = connection_path()
     lock = FileLock(path.with_name(path.name + ".lock"))
@@ -92,6 +96,7 @@ def serve(options: ServeOptions) -> bool:
         sentence = f"The server cannot write its connection file to {path.parent} ({error.strerror})."
         raise ProtocolError("no-server", sentence, f"Name another file in {CONNECTION_VARIABLE}.") from error
     try:
+        _spare_copied(path)
         _remove_leftovers(Path(tempfile.gettempdir()))
         with (
             _logging(log_folder()),
@@ -120,7 +125,7 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
     # One thread for clients, who must be deciphered, one for workers.
     context: zmq.Context[Any] = zmq.Context(io_threads=2)
     context.max_sockets = 4096
-    kept = kept_keys(path.with_name("remote-keys.json")) if options.listen else (None, None)
+    kept = kept_keys(path.with_name(_KEYS)) if options.listen else (None, None)
     too_long = len(str(folder)) + _SOCKET_NAME > zmq.IPC_PATH_MAX_LEN
     security = Security(context, *kept, inner_tcp=too_long or not zmq.has("ipc"))
     router = security.client_socket(context)
@@ -169,6 +174,28 @@ def _serve(options: ServeOptions, path: Path, folder: Path) -> None:
         router.close()
         security.close()
         context.destroy(linger=500)
+
+
+def _spare_copied(path: Path) -> None:
+    """See that the connection file is not one that was copied here from another machine: its keys may be the only copy.
+
+    One that a killed server of ours left has an address of the network as well, but the keys that we keep.
+    """
+    try:
+        found = read_connection(path)
+    except ProtocolError:
+        return  # no client can use it
+    if found is None or is_local(found):
+        return
+    keys = path.with_name(_KEYS)
+    with contextlib.suppress(OSError, ValueError):
+        if keys.exists() and kept_keys(keys)[0][0].decode() == found.server_public_key:
+            return
+    raise ProtocolError(
+        "no-server",
+        f"The file {path} is the way to the server at {found.endpoint}, and is not overwritten.",
+        f"Move it away to serve on this machine, or name another file in {CONNECTION_VARIABLE}.",
+    )
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -10,9 +10,11 @@ import time
 
 import psutil
 import pytest
+import zmq
 from peer import Peer, small
 
-from server.connection import read_connection
+from server.connection import Connection, read_connection, write_connection
+from server.keys import kept_keys
 
 
 def test_a_second_server_sees_the_first_and_leaves(own_server):
@@ -106,6 +108,52 @@ def test_the_file_for_others_says_where_they_reach_the_server(tmp_path, said, an
             time.sleep(0.05)
         assert read_connection(remote).endpoint == announced
         assert read_connection(tmp_path / "connection.json").endpoint == "tcp://127.0.0.2:53998"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def _copied_file(path, **changed):
+    server, client = (zmq.curve_keypair() for _ in range(2))
+    connection = Connection(
+        endpoint="tcp://192.0.2.7:53117",
+        server_public_key=changed.get("server_public_key", server[0].decode()),
+        client_public_key=client[0].decode(),
+        client_secret_key=client[1].decode(),
+        pid=1,
+        version="0.1.0",
+        protocol=1,
+    )
+    write_connection(connection, path)
+
+
+def test_a_file_that_was_copied_from_another_machine_is_not_overwritten(tmp_path):
+    path = tmp_path / "connection.json"
+    _copied_file(path)
+    before = path.read_bytes()
+    env = {**os.environ, "RESTORE_OLD_PHOTO_CONNECTION": str(path)}
+    for program in ("server", "restoration.cli"):
+        command = [sys.executable, "-I", "-m", program, *(["serve"] if program != "server" else [])]
+        done = subprocess.run(command, env=env, timeout=60, check=False, capture_output=True, text=True)
+        assert done.returncode != 0
+        assert "tcp://192.0.2.7:53117, and is not overwritten. Move it away" in " ".join(done.stderr.split())
+        assert "Traceback" not in done.stderr
+        assert path.read_bytes() == before
+
+
+def test_a_file_that_a_killed_server_of_ours_left_is_overwritten(tmp_path):
+    path = tmp_path / "connection.json"
+    ours = kept_keys(tmp_path / "remote-keys.json")[0][0].decode()
+    _copied_file(path, server_public_key=ours)
+    env = {**os.environ, "RESTORE_OLD_PHOTO_CONNECTION": str(path)}
+    process = subprocess.Popen([sys.executable, "-I", "-m", "server"], env=env, stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 60
+        while read_connection(path).pid != process.pid:
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert read_connection(path).endpoint.startswith("tcp://127.0.0.1:")
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
