@@ -99,16 +99,20 @@ def status(
 
 def stop() -> None:
     """End the server. Jobs that run end with an error in their editor."""
-    from server.connection import connection_path
+    from server.connection import connection_path, is_local, read_connection
 
+    path = connection_path()
     with _client() as client:
-        pid = client.status()["pid"]
+        connection, pid = read_connection(path), client.status()["pid"]
         client.shutdown()
     end = time.monotonic() + _STOP_S
-    while time.monotonic() < end:
-        if not connection_path().exists():
+    # The server removes its file when it ends; a copy on another machine stays.
+    while time.monotonic() < end and (connection is None or is_local(connection)):
+        if not path.exists():
             return
         time.sleep(0.05)
+    if not _answers():
+        return
     raise RestorationError(f"The server (pid {pid}) does not end.", "End the process by hand.")
 
 
@@ -126,6 +130,16 @@ def logs(
     with path.open(encoding="utf-8", errors="replace") as file:
         for line in deque(file, maxlen=lines):
             typer.echo(line, nl=False)
+
+
+def _answers() -> bool:
+    from restoration.cli.server_engine import ServerLostError
+
+    try:
+        _client().close()
+    except ServerLostError:
+        return False
+    return True
 
 
 def _client() -> Any:

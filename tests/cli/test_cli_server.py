@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -99,6 +100,35 @@ def test_serve_status_logs_stop(run, connection):
         assert str(connection.parent) in result.stderr
         assert run("stop").exit_code == 0
         assert served.wait(10) == 0
+        assert not connection.exists()
+    finally:
+        served.kill()
+        served.communicate()
+
+
+def _addresses() -> list[str]:
+    found = [one.address for some in psutil.net_if_addrs().values() for one in some if one.family == socket.AF_INET]
+    return ["127.0.0.2", *[address for address in found if not address.startswith("127.")][:1]]
+
+
+@pytest.mark.parametrize("address", _addresses())
+def test_stop_through_a_file_that_was_copied_ends_the_server_and_leaves_the_file(run, connection, monkeypatch, address):
+    command = [sys.executable, "-m", "restoration.cli", "serve", "--listen", f"{address}:53995"]
+    served = subprocess.Popen(command, env=dict(os.environ), stderr=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 60
+        while not connection.exists():
+            assert served.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        copied = connection.with_name("copied.json")
+        copied.write_bytes(connection.with_name("remote-client.json").read_bytes())
+        copied.chmod(0o600)
+        monkeypatch.setenv("RESTORE_OLD_PHOTO_CONNECTION", str(copied))
+        result = run("stop")
+        assert (result.exit_code, result.output) == (0, "")
+        assert served.wait(10) == 0
+        assert copied.exists()
         assert not connection.exists()
     finally:
         served.kill()
