@@ -5,28 +5,13 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
-from pathlib import Path
 
 from restoration.settings import Settings
 
 #: Settings that say where and how well-off the program runs, and not what is to come out.
 _OF_THE_MACHINE = ("device", "memory_gigabytes", "models")
-
-
-def file_digest(path: str | os.PathLike[str]) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal digits.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    digest = hashlib.sha256()
-    with Path(path).open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def settings_digest(settings: Settings) -> str:

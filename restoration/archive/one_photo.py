@@ -11,19 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from restoration.archive.engines import Engine
-from restoration.archive.identity import file_digest
 from restoration.archive.previews import write_preview
 from restoration.archive.tasks import Failure, Made, Task
+from restoration.archive.walk import LAYERED_SUFFIX
 from restoration.atomic_file import atomic_file
 from restoration.errors import Cancelled, OutputError
+from restoration.file_sums import sha256_of
 from restoration.layers import Layer, flatten
 from restoration.openraster import write_openraster
 from restoration.photo import Photo
 from restoration.photo_reading import read_photo
 from restoration.photo_writing import check_photo_output, write_photo
 from restoration.progress import silent
-
-LAYERED_SUFFIX = ".ora"
 
 #: Which stage a layer comes from, by its role. The mask of scratches alone changes nothing.
 _STAGES = {
@@ -112,8 +111,7 @@ def restore_one(engine: Engine, task: Task, turn: AbstractContextManager[object]
             faces=sum(layer.role == "face" for layer in layers),
             notes=(*notes, *said),
             part=task.part,
-            part_bytes=part.stat().st_size,
-            part_sha256=file_digest(part),
+            part_sha256=sha256_of(part),
         )
     except Cancelled:
         raise
@@ -142,7 +140,7 @@ def _of_source(source: Path, photo: Photo) -> Made:
         height=photo.height,
         source_bytes=status.st_size,
         source_modified=status.st_mtime_ns,
-        source_sha256=file_digest(source),
+        source_sha256=sha256_of(source),
     )
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from restoration.archive.identity import file_digest, program_version, settings_digest, weights_digest
+from restoration.archive.identity import program_version, settings_digest, weights_digest
 from restoration.archive.parts import Leftovers
 from restoration.archive.record import DONE, Record, Row
 from restoration.archive.walk import identity_of
 from restoration.errors import OutputError
+from restoration.file_sums import sha256_of
 from restoration.settings import Settings
 
 
@@ -25,7 +26,6 @@ class Order:
         out: of the results; it is there.
         suffix: of the results, with its dot; ``.ora`` for layers.
         settings: how to restore.
-        recursive: whether folders in ``folder`` are done, too.
         overwrite: whether everything is done again, over what there is.
         index: whether pages are made.
     """
@@ -34,7 +34,6 @@ class Order:
     out: Path
     suffix: str
     settings: Settings
-    recursive: bool = False
     overwrite: bool = False
     index: bool = True
 
@@ -155,7 +154,7 @@ def _same_source(order: Order, source: str, row: Row) -> bool:
         if row.folder == _folder(order) and modified_text(status.st_mtime_ns) == row.source_modified:
             return True
         # Copied, or on a disk that is now called otherwise: what is in it counts.
-        return file_digest(path) == row.source_sha256
+        return sha256_of(path) == row.source_sha256
     except OSError:
         return False
 
@@ -203,7 +202,7 @@ def _newer(part: Path, target: Path) -> bool:
 def untouched(path: Path, row: Row) -> bool:
     """Whether a file is the result as it was written, by the record; not so if it cannot be read."""
     try:
-        return file_digest(path) == row.output_sha256
+        return sha256_of(path) == row.output_sha256
     except OSError:
         return False
 

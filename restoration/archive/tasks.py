@@ -91,6 +91,5 @@ class Made:
     source_modified: int = 0
     source_sha256: str = ""
     part: str = ""
-    part_bytes: int = 0
     part_sha256: str = ""
     log: tuple[str, ...] = ()

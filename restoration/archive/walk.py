@@ -13,6 +13,8 @@ PICTURE_SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".tif", ".tiff", ".webp", ".avif", ".bmp", ".dib", ".gif"),
     *(".jp2", ".j2k", ".jpx", ".jxl"),
 )
+#: Of results that are all layers.
+LAYERED_SUFFIX = ".ora"
 #: The record of a run; a folder in which one lies holds results.
 RECORD_NAME = "restore-old-photo.csv"
 #: The folder of the pages and previews of a run.

@@ -71,7 +71,7 @@ def restore_archive(
     from restoration.archive.plan import Order
     from restoration.archive.run import restore_folder
 
-    order = Order(folder, results, suffix, settings, recursive=recursive, overwrite=overwrite, index=index)
+    order = Order(folder, results, suffix, settings, overwrite=overwrite, index=index)
     with (
         writable_folder(results, make=True),
         _crew(settings, engine, jobs, ray_address) as crew,

@@ -8,7 +8,8 @@ import numpy as np
 import typer
 
 from restoration.archive.engines import Engine
-from restoration.archive.one_photo import LAYERED_SUFFIX, write_result
+from restoration.archive.one_photo import write_result
+from restoration.archive.walk import LAYERED_SUFFIX
 from restoration.cli.outputs import Job
 from restoration.cli.progress_bars import ProgressBars
 from restoration.cli.reporting import report

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from restoration.archive.walk import find_photos, identity_of
+from restoration.archive.walk import LAYERED_SUFFIX, find_photos, identity_of
 from restoration.atomic_file import check_output
 from restoration.cli.reporting import UsageError
 from restoration.errors import OutputError, PictureError, RestorationError
-
-LAYERED_SUFFIX = ".ora"
 
 _SEPARATORS = tuple(separator for separator in (os.sep, os.altsep) if separator)
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from restoration.errors import OutputError, RestorationError, WeightsError
+from restoration.file_sums import sha256_of
 from restoration.weights.checkpoint_sources import ArchiveSource, CheckpointSource, FileSource, FolderSource
 from restoration.weights.downloading import NotThereError, Told, fetch_file
-from restoration.weights.manifest import clear_downloads, downloads_in, sum_of, write_manifest
+from restoration.weights.manifest import clear_downloads, downloads_in, write_manifest
 from restoration.weights.official import CHECKPOINTS
 from restoration.weights.official_store import check_unclaimed, manifest_of, missing_in, save_network
 from restoration.weights.sources import (
@@ -157,7 +158,7 @@ def _from_archive(folder: Path, url: str, file: str, listener: Listener) -> None
     with used_up(path):
         _save_from(folder, ArchiveSource(path, url), listener, must_be_published=True)
         if known is None:
-            digest = sum_of(path)
+            digest = sha256_of(path)
             write_manifest(folder, manifest_of(folder).with_archive(file, digest))
             noted = f"What came is noted, to be compared next time: {digest}"
             listener.say(f"Nobody has published a sum of {file}. {noted}")

@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 
 from restoration.atomic_file import atomic_file
 from restoration.errors import OutputError, RestorationError, WeightsError
+from restoration.file_sums import sha256_of
 from restoration.weights.downloading import fetch_file
 from restoration.weights.fetching import Listener, is_address, used_up
 from restoration.weights.manifest import (
@@ -21,7 +22,6 @@ from restoration.weights.manifest import (
     clear_downloads,
     downloads_in,
     read_manifest,
-    sum_of,
     write_manifest,
 )
 
@@ -113,7 +113,7 @@ def fault_of_landmarks(file: LandmarkFile) -> str:
     try:
         if path is None or not path.is_file():
             return "missing"
-        return "" if sum_of(path) == file.sha256 else "not the file that was released"
+        return "" if sha256_of(path) == file.sha256 else "not the file that was released"
     except OSError as error:
         return f"cannot be read ({error.strerror or error})"
 

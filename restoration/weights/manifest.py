@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 from restoration.atomic_file import atomic_file
 from restoration.errors import OutputError, WeightsError
+from restoration.file_sums import sha256_of
 
 MANIFEST = "manifest.json"
 #: Where parts and archives lie while they come.
@@ -104,21 +103,6 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         file.write(json.dumps(fields, indent=2).encode() + b"\n")
 
 
-def sum_of(path: Path, told: Callable[[int], None] = lambda done: None) -> str:
-    """The sha256 of a file; ``told`` hears how many bytes have been read.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    digest, done = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-            done += len(chunk)
-            told(done)
-    return digest.hexdigest()
-
-
 def fault_of(folder: Path, file: StoredFile) -> str:
     """What is wrong with a file that was written: half a sentence, empty if it is as it was."""
     path = folder / file.name
@@ -127,7 +111,7 @@ def fault_of(folder: Path, file: StoredFile) -> str:
             return "missing"
         if path.stat().st_size != file.bytes:
             return f"{path.stat().st_size} bytes instead of {file.bytes}"
-        return "" if sum_of(path) == file.sha256 else "its sum differs from that of the file that was fetched"
+        return "" if sha256_of(path) == file.sha256 else "its sum differs from that of the file that was fetched"
     except OSError as error:
         return f"cannot be read ({error.strerror or error})"
 

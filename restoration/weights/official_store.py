@@ -11,10 +11,11 @@ from safetensors.torch import save
 
 from restoration.atomic_file import atomic_file
 from restoration.errors import OutputError, WeightsError
+from restoration.file_sums import sha256_of
 from restoration.networks.base import enumerate_briefly
 from restoration.weights.checkpoint_files import UnreadableError, read_checkpoint
 from restoration.weights.checkpoint_sources import CheckpointSource
-from restoration.weights.manifest import Manifest, StoredFile, downloads_in, read_manifest, sum_of, write_manifest
+from restoration.weights.manifest import Manifest, StoredFile, downloads_in, read_manifest, write_manifest
 from restoration.weights.official import CHECKPOINTS, saved_name
 from restoration.weights.reference import REFERENCE_NETWORKS
 from restoration.weights.sources import OFFICIAL_LICENCE, PUBLISHED_SUMS
@@ -74,7 +75,7 @@ def save_network(folder: Path, name: str, source: CheckpointSource, *, must_be_p
     scratch = downloads_in(folder, OFFICIAL_LICENCE)
     note = ""
     with source.opened(name, scratch) as checkpoint:
-        published = sum_of(checkpoint)
+        published = sha256_of(checkpoint)
         if name in PUBLISHED_SUMS and published != PUBLISHED_SUMS[name]:
             said = f"{CHECKPOINTS[name].path} has not the sum of the published file."
             if must_be_published:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from restoration.archive.identity import file_digest, program_version, settings_digest, weights_digest
+from restoration.archive.identity import program_version, settings_digest, weights_digest
 from restoration.archive.parts import part_file
 from restoration.archive.plan import Order, Plan, make_plan, modified_text
 from restoration.archive.record import DONE, FAILED, Record, Row
+from restoration.file_sums import sha256_of
 from restoration.settings import QualitySettings, Settings
 
 
@@ -35,11 +36,11 @@ def done(order: Order, source: str = "a.jpg", output: str = "a.png", content: by
         folder=os.path.realpath(order.folder),
         source_bytes=str(path.stat().st_size),
         source_modified=modified_text(path.stat().st_mtime_ns),
-        source_sha256=file_digest(path),
+        source_sha256=sha256_of(path),
         settings=settings_digest(order.settings),
         program=program_version(),
         weights=weights_digest("compact"),
-        output_sha256=file_digest(order.out / output),
+        output_sha256=sha256_of(order.out / output),
     )
 
 

@@ -12,7 +12,6 @@ from archive_tasks import NOTHING
 from cli_pictures import make_photo
 from filelock import FileLock, Timeout
 
-from restoration.archive.identity import file_digest
 from restoration.archive.plan import Order, Plan
 from restoration.archive.process_worker import ProcessWorker, Setup
 from restoration.archive.record import Record, Row
@@ -20,6 +19,7 @@ from restoration.archive.run import Crew, restore_folder
 from restoration.archive.tasks import Made, Task
 from restoration.archive.walk import find_photos
 from restoration.errors import RestorationError
+from restoration.file_sums import sha256_of
 
 
 class Heard:
@@ -97,7 +97,7 @@ def test_a_result_that_cannot_get_its_name_leaves_the_older_one_known(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     another_photo(order)
-    older = file_digest(order.out / "a.png")
+    older = sha256_of(order.out / "a.png")
     take = Path.replace
 
     def held_open(path: Path, target: Path) -> Path:
