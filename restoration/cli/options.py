@@ -194,6 +194,9 @@ def parse_stages(text: str) -> frozenset[str]:
     names = [name.strip() for name in text.split(",")]
     if names == ["none"]:
         return frozenset()
+    if "" in names:
+        # A shell ends the word at a space, so what follows was taken for a photo.
+        raise SettingsError("A name is missing in --stages.", "Write them without spaces: scratches,faces.")
     for name in names:
         if name not in STAGE_NAMES and name not in further_names():
             raise SettingsError(f"There is no stage {name!r}.", f"Choose from: {_all_names()}; or none, alone.")

@@ -102,6 +102,12 @@ def test_an_option_of_one_stage_has_the_last_word() -> None:
     assert (both.quality.strength, both.inpainting.strength, both.colour.strength) == (0.5, 1.0, 0.75)
 
 
+@pytest.mark.parametrize("text", ["scratches,", ",faces", "scratches,,faces", ""])
+def test_a_comma_without_a_stage_is_said(text: str) -> None:
+    with pytest.raises(SettingsError, match=r"--stages.* without spaces: scratches,faces\."):
+        parse_stages(text)
+
+
 def test_further_stages_by_name() -> None:
     assert settings().further == settings(strength="0.5").further == {}
     asked = settings(stages="scratches,descreen", strength="descreen=.5").further
