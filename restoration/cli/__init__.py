@@ -1,7 +1,7 @@
 """The command line: ``restore-old-photo``, or ``python -m restoration.cli``. One file a command.
 
 A further command is a further file here, with a function whose parameters are its arguments and options, as typer has
-it, and one line in ``COMMANDS`` of ``restoration.cli.app``. Errors, Ctrl-C and the exit status are seen to there, for
+it, and one line in ``SECTIONS`` of ``restoration.cli.app``. Errors, Ctrl-C and the exit status are seen to there, for
 all commands alike: a command raises a ``RestorationError`` and is done.
 
 What takes long to import (torch, and all that imports it: presets, pipeline, networks) is imported in the functions

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from restoration.cli.age import age
 from restoration.cli.bench import bench
@@ -25,29 +26,48 @@ from restoration.cli.server_commands import logs, serve, status, stop
 from restoration.cli.stages import stages
 from restoration.cli.train import train
 
-#: The commands by name, in the order in which ``--help`` lists them. A further one is a further line.
-COMMANDS: dict[str, Callable[..., None]] = {
-    "restore": restore,
-    "detect": detect,
-    "stages": stages,
-    "install": install,
-    "uninstall": uninstall,
-    "serve": serve,
-    "status": status,
-    "stop": stop,
-    "logs": logs,
-    "doctor": doctor,
-    "age": age,
-    "bench": bench,
-    "evaluate": evaluate,
-    "evaluate-faces": evaluate_faces,
-    "evaluate-inpainting": evaluate_inpainting,
-    "evaluate-colour": evaluate_colour,
-    "train": train,
-    "export-onnx": export_onnx,
+#: The commands by name, under the headings of ``--help``, in their order there. A further one is a further line.
+SECTIONS: dict[str, dict[str, Callable[..., None]]] = {
+    "Commands": {"restore": restore, "detect": detect, "stages": stages},
+    "Editors and their server": {
+        "install": install,
+        "uninstall": uninstall,
+        "serve": serve,
+        "status": status,
+        "stop": stop,
+        "logs": logs,
+    },
+    "This installation": {"doctor": doctor},
+    "Training and measuring": {
+        "age": age,
+        "bench": bench,
+        "evaluate": evaluate,
+        "evaluate-faces": evaluate_faces,
+        "evaluate-inpainting": evaluate_inpainting,
+        "evaluate-colour": evaluate_colour,
+        "train": train,
+        "export-onnx": export_onnx,
+    },
 }
+COMMANDS = {name: command for section in SECTIONS.values() for name, command in section.items()}
+#: A command with commands of its own stands under this heading.
+_OF_MODELS = "This installation"
+
+
+class _Sections(TyperGroup):
+    """Lists the commands under their headings: who restores photos need not read what is there for training."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for heading, section in SECTIONS.items():
+            names = [*section, *(["models"] if heading == _OF_MODELS else [])]
+            width = formatter.width - 6 - max(map(len, names))
+            rows = [(name, self.commands[name].get_short_help_str(width)) for name in names]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
 
 app = typer.Typer(
+    cls=_Sections,
     help="Restores scans of old photographs: scratches, fading and grain, faces.",
     no_args_is_help=True,
     add_completion=False,
@@ -59,7 +79,7 @@ app = typer.Typer(
 
 for _name, _command in COMMANDS.items():
     app.command(_name)(reported(_command))
-#: A command with commands of its own, each of which is ``reported`` where it is made.
+# Each of its commands is ``reported`` where it is made.
 app.add_typer(models, name="models")
 
 
