@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from restoration.file_sums import sha256_of
 
 _PAPER = "Wan et al., Bringing Old Photos Back to Life (CVPR 2020)"
 
@@ -40,7 +41,8 @@ class _Row:
 
     def cells(self) -> tuple[str, ...]:
         if not self.path.is_file():
-            size, state = "", "missing"
+            # What does not come with the program is no fault where it is not there.
+            size, state = "", "missing" if self.sha256 else "not fetched"
         else:
             size, state = f"{self.path.stat().st_size / 1e6:.1f} MB", self._state()
         return self.name, state, size, self.use, self.source, self.licence
@@ -49,8 +51,7 @@ class _Row:
         if self.sha256 is None:
             return "there"
         try:
-            with self.path.open("rb") as file:
-                digest = hashlib.sha256(file.read()).hexdigest()
+            digest = sha256_of(self.path)
         except OSError as error:
             return f"cannot be read: {error.strerror}"
         return "sha256 ok" if digest == self.sha256 else "sha256 differs: not the file that was released"

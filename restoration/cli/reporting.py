@@ -49,7 +49,9 @@ def report(error: Exception, about: str = "") -> int:
     Returns:
         The exit status that goes with it.
     """
-    _log.error("%s", about or "The command failed.", exc_info=error)
+    # A mistyped option is the log's business, and not the error that doctor should tell of.
+    level = logging.WARNING if isinstance(error, SettingsError) else logging.ERROR
+    _log.log(level, "%s", about or "The command failed.", exc_info=error)
     if isinstance(error, RestorationError):
         sentence = str(error)
     else:

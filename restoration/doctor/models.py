@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from restoration.doctor.finding import Finding
+from restoration.file_sums import sha256_of
 
 
 def models() -> list[Finding]:
@@ -26,7 +26,7 @@ def bundled() -> Finding:
         path = folder / f"{one.name}.safetensors"
         if not path.is_file():
             wrong.append(f"{one.name} is missing")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != one.sha256:
+        elif sha256_of(path) != one.sha256:
             wrong.append(f"{one.name} is not the file that was released")
     if wrong:
         return Finding("Networks", "broken", f"compact: {'; '.join(wrong)}", "Install the program again.")

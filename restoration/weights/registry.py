@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -10,6 +9,7 @@ from importlib.resources import as_file, files
 import torch
 
 from restoration.errors import WeightsError
+from restoration.file_sums import sha256_of
 from restoration.weights.files import read_networks
 
 
@@ -88,7 +88,7 @@ def load_bundled(bundled: BundledFile) -> Mapping[str, dict[str, torch.Tensor]]:
     if not resource.is_file():
         raise WeightsError(f"The weights {bundled.name} are not in this installation.", "Install the program again.")
     with as_file(resource) as path:
-        if hashlib.sha256(path.read_bytes()).hexdigest() != bundled.sha256:
+        if sha256_of(path) != bundled.sha256:
             raise WeightsError(
                 f"The weight file {path} is not the one that was released.", "Install the program again."
             )

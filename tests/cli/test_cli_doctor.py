@@ -194,6 +194,16 @@ def test_the_report_holds_nothing_private(run, full_of_secrets, tmp_path):
         assert helpful in text, text
 
 
+def test_a_mistyped_option_is_not_the_last_error(run, full_of_secrets, tmp_path):
+    from restoration.cli.reporting import log_file
+
+    logs = full_of_secrets / "data" / "logs" / "server.log"
+    logs.unlink()
+    assert run("restore", tmp_path / "a.png", "-o", tmp_path / "b.png", "--stages", "lustre").exit_code == 2
+    assert "lustre" in log_file().read_text()
+    assert "lustre" not in run("doctor").stdout
+
+
 def test_a_report_is_not_written_over_another_file(run, tmp_path):
     path = tmp_path / "report.txt"
     path.write_text("mine")

@@ -38,13 +38,13 @@ def test_the_landmarks_of_dlib(run: Run) -> None:
 
 def test_the_official_folder(run: Run, tmp_path: Path) -> None:
     there, *others = CHECKPOINTS.values()
-    assert all("missing" in lines_of(run)[file.path] for file in (there, *others))
+    assert all("not fetched" in lines_of(run)[file.path] for file in (there, *others))
     path = tmp_path / there.path
     path.parent.mkdir(parents=True)
     path.write_bytes(bytes(1_500_000))
     lines = lines_of(run, "--models", tmp_path)
     assert "1.5 MB" in lines[there.path]
-    assert all("missing" in lines[file.path] for file in others)
+    assert all("not fetched" in lines[file.path] for file in others)
     assert f"{tmp_path} (found)" in run("models", "--models", tmp_path).stdout
     assert "(not found)" in run("models").stdout
 
